@@ -1,0 +1,202 @@
+"""Decide a batch: fold the operations, in order, over what is known.
+
+Each operation sees what the ones before it did. The name is looked up before any rule, so a
+repeated operation gets its first answer whatever has changed since; a final refusal is an answer
+like any other. Nothing here reads a clock, a database or chance.
+"""
+
+from collections.abc import Sequence
+
+from points.domain.access import may_do
+from points.domain.cleanups import decide_closing, decide_share
+from points.domain.corrections import (
+    decide_adjustment,
+    decide_budget,
+    decide_expiry,
+    decide_merge,
+)
+from points.domain.earning import decide_earn
+from points.domain.facts import (
+    Accepted,
+    Asked,
+    Conflict,
+    Decided,
+    Facts,
+    Outcome,
+    Posted,
+    Refused,
+    Replayed,
+    Settled,
+)
+from points.domain.ids import wallet
+from points.domain.operations import (
+    Adjust,
+    CashSlip,
+    CloseBuilding,
+    CountStock,
+    Earn,
+    Evidence,
+    Expire,
+    IssueSlip,
+    Merge,
+    MoveStock,
+    ReceiveStock,
+    Redeem,
+    SetBudget,
+    Share,
+    Undo,
+    canonical,
+    fingerprint,
+    is_by_number,
+)
+from points.domain.outcomes import Refusal
+from points.domain.redemptions import decide_redemption
+from points.domain.slips import decide_cashing, decide_issue
+from points.domain.state import Draft, State
+from points.domain.stock import decide_count, decide_move, decide_receipt
+from points.domain.undoing import decide_undo
+
+
+def decide_batch(facts: Facts, batch: Sequence[Asked]) -> Decided:
+    """Decide each operation in the order given.
+
+    Args:
+        facts: State before the first operation; never changed here.
+        batch: Operations in the order in which they are to count.
+
+    Returns:
+        One outcome per operation, in the same order, and everything that must be written.
+    """
+    state = State(facts)
+    outcomes: list[Outcome] = []
+    posted: list[Posted] = []
+    frozen: list[tuple[Asked, bytes, Refused]] = []
+    for asked in batch:
+        body = canonical(asked.operation)
+        mark = fingerprint(body)
+        before = state.settled.get(asked.ref)
+        if before is not None:
+            same = before.fingerprint == mark
+            outcomes.append(Replayed(before.verdict) if same else Conflict())
+            continue
+        decided = _decide_new(state, asked)
+        if isinstance(decided, Draft):
+            line = _posted(state, asked, decided, body)
+            state.remember(asked, line)
+            posted.append(line)
+            outcomes.append(accepted(line))
+            state.settled[asked.ref] = Settled(mark, accepted(line))
+            continue
+        outcomes.append(decided)
+        if decided.reason.is_final:
+            frozen.append((asked, mark, decided))
+            state.settled[asked.ref] = Settled(mark, decided)
+    return Decided(
+        outcomes=tuple(outcomes),
+        posted=tuple(posted),
+        frozen=tuple(frozen),
+        accounts=state.book.changed_accounts(),
+        lots=tuple(state.book.changed_lots()),
+        slips=tuple(state.slips[slip] for slip in sorted(state.changed_slips)),
+        merged=dict(state.merged),
+        has_replays=any(isinstance(outcome, Replayed) for outcome in outcomes),
+    )
+
+
+def accepted(posted: Posted) -> Accepted:
+    """Tell what whoever asked is told of an operation in the book, now and at every repetition."""
+    return Accepted(
+        operation=posted.id,
+        points=posted.points,
+        balance=posted.balance_after,
+        details=posted.details,
+    )
+
+
+def _decide_new(state: State, asked: Asked) -> Draft | Refused:
+    if asked.credential.id in state.facts.revoked:
+        return Refused(reason=Refusal.CREDENTIAL_REVOKED)
+    if not may_do(asked.credential, asked.operation.kind):
+        return Refused(reason=Refusal.NOT_ALLOWED)
+    match asked.operation:
+        case Earn() as earn:
+            return decide_earn(state, asked, earn)
+        case Redeem() as redeem:
+            return decide_redemption(state, asked, redeem)
+        case Undo() as undo:
+            return decide_undo(state, asked, undo)
+        case CashSlip() as cash:
+            return decide_cashing(state, asked, cash)
+        case IssueSlip() as issue:
+            return decide_issue(state, asked, issue)
+        case _:
+            return _decide_at_desk(state, asked)
+
+
+def _decide_at_desk(state: State, asked: Asked) -> Draft | Refused:
+    match asked.operation:
+        case ReceiveStock() as receipt:
+            return decide_receipt(state, asked, receipt)
+        case MoveStock() as move:
+            return decide_move(state, asked, move)
+        case CountStock() as count:
+            return decide_count(state, asked, count)
+        case Adjust() as adjust:
+            return decide_adjustment(state, asked, adjust)
+        case Expire() as expire:
+            return decide_expiry(state, expire)
+        case Merge() as merge:
+            return decide_merge(state, merge)
+        case SetBudget() as change:
+            return decide_budget(state, change)
+        case CloseBuilding() as close:
+            return decide_closing(state, asked, close)
+        case Share() as share:
+            return decide_share(state, asked, share)
+        case _:
+            return Refused(reason=Refusal.NOT_ALLOWED)
+
+
+def _posted(state: State, asked: Asked, draft: Draft, body: str) -> Posted:
+    entries = state.book.entries()
+    household = draft.household
+    balance = state.book.balance(wallet(household)) if household is not None else None
+    return Posted(
+        id=state.book.operation,
+        ref=asked.ref,
+        kind=asked.operation.kind,
+        body=body,
+        fingerprint=fingerprint(body),
+        evidence=evidence_of(asked),
+        occurred_at=asked.operation.occurred_at,
+        posted_at=state.now,
+        local_day=state.day(asked.operation.occurred_at),
+        household=household,
+        resident=draft.resident,
+        event=draft.event,
+        booth=draft.booth,
+        item=draft.item,
+        version=draft.version,
+        quantity=draft.quantity,
+        points=draft.points,
+        expired=draft.expired,
+        balance_after=balance,
+        reference=draft.reference,
+        reverses=draft.reverses,
+        details=draft.details,
+        entries=entries,
+    )
+
+
+def evidence_of(asked: Asked) -> Evidence:
+    """Grade how well an operation is proven, from how it was made."""
+    operation = asked.operation
+    if isinstance(operation, CashSlip):
+        return Evidence.SLIP
+    if isinstance(operation, Earn | Redeem) and is_by_number(operation.card):
+        return Evidence.MANUAL
+    if isinstance(operation, Adjust):
+        return Evidence.MANUAL
+    if isinstance(operation, Earn | Redeem | Undo) and operation.is_offline:
+        return Evidence.OFFLINE
+    return asked.evidence

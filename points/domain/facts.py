@@ -1,0 +1,252 @@
+"""What is known before a batch is decided, and what has been decided: plain frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from points.domain.access import Credential
+from points.domain.ids import (
+    AccountId,
+    BoothKey,
+    CardId,
+    CommunityKey,
+    CredentialId,
+    EventKey,
+    HouseholdId,
+    OperationId,
+    ResidentId,
+)
+from points.domain.ledger import Account, Entry, Lot
+from points.domain.operations import (
+    CardRef,
+    Evidence,
+    Kind,
+    Operation,
+    OperationKey,
+    Phase,
+    RequestKey,
+    SlipRef,
+)
+from points.domain.outcomes import Refusal
+from points.domain.programme import Catalog
+
+Detail = int | str
+"""What an answer says beside its code: counts, points, keys, instants in ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An operation as it was asked for: by whom, and under which name."""
+
+    credential: Credential
+    key: OperationKey
+    operation: Operation
+    evidence: Evidence = Evidence.LIVE
+
+    @property
+    def ref(self) -> RequestKey:
+        """Give the idempotency key."""
+        return RequestKey(self.credential.id, self.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The operation is in the book."""
+
+    operation: OperationId
+    points: int = 0
+    """Points that the household gained (+) or gave (-)."""
+    balance: int | None = None
+    """Points that the household can spend afterwards; None where no household is touched."""
+    details: Mapping[str, Detail] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The book did not move, and here is why."""
+
+    reason: Refusal
+    details: Mapping[str, Detail] = field(default_factory=dict)
+
+
+Verdict = Accepted | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """The operation was decided before; here is the first answer again."""
+
+    first: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The same name was used before for something else."""
+
+
+Outcome = Verdict | Replayed | Conflict
+
+
+class CardState(StrEnum):
+    """What became of a card."""
+
+    ACTIVE = "active"
+    FROZEN = "frozen"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A card as the fold sees it. `household` is the one that stands today, after merges."""
+
+    id: CardId
+    household: HouseholdId
+    resident: ResidentId | None
+    state: CardState
+    stopped_at: datetime | None
+    """Since when it is frozen or replaced; what happened before still counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastAct:
+    """An operation that limits look back at."""
+
+    operation: OperationId
+    kind: Kind
+    event: EventKey | None
+    booth: BoothKey | None
+    item: str | None
+    resident: ResidentId | None
+    day: date
+    occurred_at: datetime
+    points: int
+    quantity: int
+    phase: Phase | None = None
+    building: str | None = None
+    period: str | None = None
+    bonus: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """An operation that an undo names, with everything needed to mirror it."""
+
+    ref: RequestKey
+    act: PastAct
+    household: HouseholdId | None
+    entries: tuple[Entry, ...]
+    is_undone: bool
+    slip: SlipRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """A paper code worth points."""
+
+    ref: SlipRef
+    points: int
+    valid_until: datetime
+    attempt: RequestKey | None
+    is_cashed: bool = False
+    times_cashed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A request that has its final answer."""
+
+    fingerprint: bytes
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CleanUpKey:
+    """One building's clean-up at one event, in one period."""
+
+    activity: str
+    building: str
+    period: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn:
+    """A participant of a clean-up; the earliest come first."""
+
+    occurred_at: datetime
+    operation: OperationId
+    household: HouseholdId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything stored that can change an answer, read once, after locking."""
+
+    now: datetime
+    next_operation: OperationId
+    catalog: Catalog
+    revoked: frozenset[CredentialId] = frozenset()
+    cards: Mapping[CardRef, Card] = field(default_factory=dict)
+    communities: Mapping[HouseholdId, CommunityKey | None] = field(default_factory=dict)
+    """The households that stand today, each with its community if it has one."""
+    accounts: Mapping[AccountId, Account] = field(default_factory=dict)
+    lots: tuple[Lot, ...] = ()
+    history: Mapping[HouseholdId, tuple[PastAct, ...]] = field(default_factory=dict)
+    """Earlier acts by household, undone ones included, in no order."""
+    undone: frozenset[OperationId] = frozenset()
+    originals: Mapping[OperationKey, tuple[Original, ...]] = field(default_factory=dict)
+    settled: Mapping[RequestKey, Settled] = field(default_factory=dict)
+    slips: Mapping[SlipRef, Slip] = field(default_factory=dict)
+    slip_of_attempt: Mapping[OperationKey, SlipRef] = field(default_factory=dict)
+    clean_ups: Mapping[CleanUpKey, tuple[CheckIn, ...]] = field(default_factory=dict)
+    """Who checked in, undone check-ins included."""
+    granted: Mapping[str, int] = field(default_factory=dict)
+    """The size of each budget that this batch sets, as set so far."""
+    references: frozenset[str] = frozenset()
+    """References already in the book, of those that this batch may want to write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """An operation as the book will hold it. Nothing in it names a person."""
+
+    id: OperationId
+    ref: RequestKey
+    kind: Kind
+    body: str
+    fingerprint: bytes
+    evidence: Evidence
+    occurred_at: datetime
+    posted_at: datetime
+    local_day: date
+    household: HouseholdId | None = None
+    resident: ResidentId | None = None
+    event: EventKey | None = None
+    booth: BoothKey | None = None
+    item: str | None = None
+    version: int | None = None
+    quantity: int = 0
+    points: int = 0
+    expired: int = 0
+    balance_after: int | None = None
+    reference: str | None = None
+    """The fact that this operation states; the book holds each fact once."""
+    reverses: OperationId | None = None
+    details: Mapping[str, Detail] = field(default_factory=dict)
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a batch comes to: an outcome for each operation asked, and what must be written."""
+
+    outcomes: tuple[Outcome, ...]
+    posted: tuple[Posted, ...]
+    frozen: tuple[tuple[Asked, bytes, Refused], ...]
+    """Final refusals with the fingerprint that they answer."""
+    accounts: Mapping[AccountId, Account]
+    lots: tuple[Lot, ...]
+    slips: tuple[Slip, ...]
+    merged: Mapping[HouseholdId, HouseholdId]
+    """Households that went up in another in this batch."""
+    has_replays: bool

@@ -1,0 +1,308 @@
+"""What an organiser sets up: programme, communities, events, booths, activities and rewards.
+
+Each of these is a value that never changes. A changed rule or price is a further version with a
+later `valid_from`; `Versions.at` tells which one an act falls under, so no change reaches back.
+Points are whole numbers; rates are exact fractions; instants are aware datetimes.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from fractions import Fraction
+from typing import Generic, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from points.domain.ids import (
+    ActivityKey,
+    BoothKey,
+    BudgetId,
+    CommunityKey,
+    EventKey,
+    RewardKey,
+    ShelfId,
+)
+from points.domain.periods import ExpiryRule, Period
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """One deployment's rules."""
+
+    name: str
+    name_en: str = ""
+    subdistrict: str = ""
+    zone: ZoneInfo
+    expires: ExpiryRule
+    points_per_day_max: int | None = None
+    """Most points a household gets on one local day from activities that count towards it."""
+    fen_per_point: Fraction = Fraction(0)
+    """Worth of a point in hundredths of a yuan; only for reports."""
+    undo_minutes: int = 15
+    clock_minutes_off_max: int = 10
+    offline_days_max: int = 14
+    expiring_soon_days: int = 30
+    refund_days_valid: int = 30
+    """Local days that points live which come back after their lot has ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Community:
+    """A residents' committee's area 居民区."""
+
+    key: CommunityKey
+    name: str
+    name_en: str = ""
+    estate: str = ""
+    buildings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A stretch of time in which an event is open: from `opens` until just before `closes`."""
+
+    opens: datetime
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A day or more of activities. Without a community it is open to the whole subdistrict."""
+
+    key: EventKey
+    name: str
+    name_en: str = ""
+    place: str = ""
+    community: CommunityKey | None = None
+    kind: str = ""
+    sessions: tuple[Session, ...]
+    """In order of time, at least one."""
+    tolerance_minutes: int = 0
+    """How long before opening and after closing a scan still counts."""
+    buildings: tuple[str, ...] = ()
+    points_budget: int | None = None
+
+    def window_of(self, moment: datetime) -> Session | None:
+        """Give the session that holds the instant, tolerance included."""
+        tolerance = timedelta(minutes=self.tolerance_minutes)
+        for session in self.sessions:
+            if session.opens - tolerance <= moment < session.closes + tolerance:
+                return session
+        return None
+
+    def is_before(self, moment: datetime) -> bool:
+        """Tell whether a session is still to come after the instant."""
+        return any(moment < session.opens for session in self.sessions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booth:
+    """A stand 展位: what can be earned there, and whether goods are handed out."""
+
+    key: BoothKey
+    event: EventKey
+    number: int
+    name: str
+    activities: tuple[ActivityKey, ...] = ()
+    redeems: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """The same points each time."""
+
+    kind: Literal["fixed"] = "fixed"
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerCorrectAnswer:
+    """Points for every correct answer, up to a most."""
+
+    kind: Literal["per_correct_answer"] = "per_correct_answer"
+    points_each: int
+    points_max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """Points by weight: exact on the sum of all materials, rounded down once."""
+
+    kind: Literal["weighed"] = "weighed"
+    per_kilogram: Mapping[str, Fraction]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """Points at each booth, and once a bonus for enough different booths."""
+
+    kind: Literal["stamp"] = "stamp"
+    points: int
+    different_booths: int
+    bonus_points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """Points by the hour between check-in and check-out, exact to the second, rounded down once."""
+
+    kind: Literal["shift"] = "shift"
+    points_per_hour: int
+    hours_counted_max: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanUp:
+    """People check in at a building; it is paid once in a period, shared equally among them.
+
+    The pot is `points_per_person` times the people, at most `points_max`. What equal shares leave
+    over goes, one point each, to the earliest checked in.
+    """
+
+    kind: Literal["clean_up"] = "clean_up"
+    points_per_person: int
+    points_max: int | None = None
+    once_in: Period
+
+
+Rule = Fixed | PerCorrectAnswer | Weighed | Stamp | Shift | CleanUp
+
+
+class Who(StrEnum):
+    """Whose times are counted."""
+
+    HOUSEHOLD = "household"
+    RESIDENT = "resident"
+
+
+class Span(StrEnum):
+    """Over what times are counted."""
+
+    DAY = "day"
+    EVENT = "event"
+    """The event; for stamps at each booth apart."""
+    ACTIVITY = "activity"
+    """The activity, at all booths together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimesLimit:
+    """How often one may do an activity."""
+
+    who: Who
+    span: Span
+    times_max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """A way to earn, with its rule and limits."""
+
+    key: ActivityKey
+    event: EventKey
+    name: str
+    name_en: str = ""
+    rule: Rule
+    times: tuple[TimesLimit, ...] = ()
+    points_max_per_day: int | None = None
+    points_max_per_event: int | None = None
+    cooldown_minutes: int | None = None
+    points_budget: int | None = None
+    counts_towards_day: bool = False
+    """Whether the programme's `points_per_day_max` applies."""
+
+    @property
+    def cooldown_of(self) -> Who:
+        """Whose cooldown it is: the resident's where a limit names residents."""
+        by_resident = any(limit.who is Who.RESIDENT for limit in self.times)
+        return Who.RESIDENT if by_resident else Who.HOUSEHOLD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Pieces that may be handed out from an instant on."""
+
+    at: datetime
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reward:
+    """Goods that points buy."""
+
+    key: RewardKey
+    event: EventKey
+    name: str
+    name_en: str = ""
+    price: int
+    stock: int
+    """Opening stock, all of it at `home_booth`."""
+    home_booth: BoothKey
+    per_household_per_event: int | None = None
+    released: tuple[Release, ...] = ()
+    """In order of time; empty when everything may go from the start."""
+    reserved_for: Mapping[str, int] = field(default_factory=dict)
+
+    def pieces_held_back(self, moment: datetime) -> int:
+        """Count the pieces at the home booth that are released only later."""
+        return sum(release.pieces for release in self.released if moment < release.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version(Generic[Item]):
+    """An item as it stands from an instant on; `item` is None where it was withdrawn."""
+
+    number: int
+    valid_from: datetime
+    item: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class Versions(Generic[Item]):
+    """All that an item ever was, oldest first."""
+
+    all: tuple[Version[Item], ...]
+
+    def at(self, moment: datetime) -> Version[Item]:
+        """Give the version in force at the instant; the first has been in force since ever."""
+        place = bisect_right(self.all, moment, key=lambda version: version.valid_from)
+        return self.all[max(place, 1) - 1]
+
+    @property
+    def latest(self) -> Version[Item]:
+        """Give the newest version, whether or not it is in force yet."""
+        return self.all[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """A place for pieces of one reward: at a booth, or the part kept there for a reserve."""
+
+    reward: RewardKey
+    booth: BoothKey
+    reserve: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """Everything set up, with all versions. `number` grows with every change."""
+
+    number: int
+    programme: Versions[Programme]
+    communities: Mapping[CommunityKey, Versions[Community]]
+    events: Mapping[EventKey, Versions[Event]]
+    booths: Mapping[BoothKey, Versions[Booth]]
+    activities: Mapping[ActivityKey, Versions[Activity]]
+    rewards: Mapping[RewardKey, Versions[Reward]]
+    shelves: Mapping[Shelf, ShelfId]
+    budgets: Mapping[str, BudgetId]
+    """Budgets by the key of their event or activity."""
+
+    def programme_at(self, moment: datetime) -> Programme:
+        """Give the programme's rules at the instant."""
+        version = self.programme.at(moment)
+        assert version.item is not None, "a programme is never withdrawn"
+        return version.item

@@ -1,0 +1,79 @@
+"""Decide on slips: paper worth points, cashed once, and never beside the scan it stands for."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from points.domain.facts import Asked, Refused, Slip
+from points.domain.ids import SystemAccount, system
+from points.domain.operations import POINTS_MAX, CashSlip, IssueSlip, RequestKey
+from points.domain.outcomes import Refusal
+from points.domain.periods import midnight
+from points.domain.state import Draft, State
+
+
+def decide_issue(state: State, asked: Asked, issue: IssueSlip) -> Draft | Refused:
+    """Decide on a new slip: its points are set aside until it is cashed."""
+    if issue.slip in state.slips:
+        return Refused(reason=Refusal.SLIP_EXISTS)
+    if not 0 < issue.points <= POINTS_MAX:
+        return Refused(reason=Refusal.QUANTITY_INVALID)
+    attempt = RequestKey(asked.credential.id, issue.attempt) if issue.attempt else None
+    if attempt is not None and _has_paid(state, attempt):
+        return Refused(reason=Refusal.ATTEMPT_PAID)
+    state.begin()
+    state.book.move(system(SystemAccount.ISSUED), system(SystemAccount.SLIPS), issue.points)
+    ends = midnight(issue.last_day + timedelta(days=1), state.programme.zone)
+    state.add_slip(Slip(ref=issue.slip, points=issue.points, valid_until=ends, attempt=attempt))
+    return Draft(
+        event=asked.credential.event,
+        booth=asked.credential.booth,
+        quantity=issue.points,
+        reference=f"slip:{issue.slip}",
+        details={"slip": issue.slip},
+    )
+
+
+def decide_cashing(state: State, asked: Asked, cash: CashSlip) -> Draft | Refused:
+    """Decide on a slip held up with a card."""
+    fault = state.time_fault(cash.occurred_at, is_offline=cash.is_offline)
+    if fault is not None:
+        return fault
+    card = state.card(cash.card, cash.occurred_at)
+    if isinstance(card, Refused):
+        return card
+    slip = state.slips.get(cash.slip)
+    if slip is None:
+        return Refused(reason=Refusal.SLIP_UNKNOWN)
+    if slip.is_cashed:
+        return Refused(reason=Refusal.SLIP_USED)
+    if cash.occurred_at >= slip.valid_until:
+        return Refused(reason=Refusal.SLIP_EXPIRED)
+    household = state.household(card.household)
+    state.begin()
+    expired = state.book.expire_due(household, state.now)
+    state.book.credit(
+        household,
+        slip.points,
+        source=system(SystemAccount.SLIPS),
+        expires_at=state.expiry(cash.occurred_at),
+    )
+    times = slip.times_cashed + 1
+    state.add_slip(replace(slip, is_cashed=True, times_cashed=times))
+    return Draft(
+        household=household,
+        resident=card.resident,
+        event=asked.credential.event,
+        booth=asked.credential.booth,
+        quantity=1,
+        points=slip.points,
+        expired=expired,
+        reference=f"slip:{cash.slip}:{times}",
+        details={"slip": cash.slip},
+    )
+
+
+def _has_paid(state: State, attempt: RequestKey) -> bool:
+    return any(
+        original.act.operation not in state.undone
+        for original in state.originals_named(attempt.key)
+    )

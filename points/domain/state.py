@@ -1,0 +1,238 @@
+"""The state that a batch is folded over, and the questions every kind of operation asks of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from points.domain.access import Credential
+from points.domain.facts import (
+    Asked,
+    Card,
+    CardState,
+    CheckIn,
+    CleanUpKey,
+    Detail,
+    Facts,
+    Original,
+    PastAct,
+    Posted,
+    Refused,
+    Settled,
+    Slip,
+)
+from points.domain.ids import (
+    BoothKey,
+    EventKey,
+    HouseholdId,
+    OperationId,
+    ResidentId,
+)
+from points.domain.ledger import Book
+from points.domain.operations import CardRef, Kind, OperationKey, Phase, RequestKey, SlipRef
+from points.domain.outcomes import Refusal
+from points.domain.periods import expiry_of, local_day
+from points.domain.programme import Event, Programme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What one accepted operation writes beside its entries."""
+
+    household: HouseholdId | None = None
+    resident: ResidentId | None = None
+    event: EventKey | None = None
+    booth: BoothKey | None = None
+    item: str | None = None
+    version: int | None = None
+    quantity: int = 0
+    points: int = 0
+    expired: int = 0
+    reference: str | None = None
+    reverses: OperationId | None = None
+    details: Mapping[str, Detail] = field(default_factory=dict)
+
+
+class State:
+    """Facts, and what the operations decided so far have changed of them."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Start from stored facts, which are never changed."""
+        self.facts = facts
+        self.now = facts.now
+        self.catalog = facts.catalog
+        self.book = Book(facts.accounts, facts.lots)
+        self.settled: dict[RequestKey, Settled] = dict(facts.settled)
+        self.undone: set[OperationId] = set(facts.undone)
+        self.slips: dict[SlipRef, Slip] = dict(facts.slips)
+        self.slip_of_attempt: dict[OperationKey, SlipRef] = dict(facts.slip_of_attempt)
+        self.references: set[str] = set(facts.references)
+        self.merged: dict[HouseholdId, HouseholdId] = {}
+        self.granted: dict[str, int] = dict(facts.granted)
+        self.changed_slips: set[SlipRef] = set()
+        self._history = {owner: list(acts) for owner, acts in facts.history.items()}
+        self._check_ins = {key: list(found) for key, found in facts.clean_ups.items()}
+        self._originals = {key: list(found) for key, found in facts.originals.items()}
+        self._next = facts.next_operation
+
+    @property
+    def programme(self) -> Programme:
+        """Give the programme's rules now."""
+        return self.catalog.programme_at(self.now)
+
+    def begin(self) -> OperationId:
+        """Open the next operation in the book; from here on nothing may refuse it."""
+        number = self._next
+        self._next = OperationId(number + 1)
+        self.book.begin(number)
+        return number
+
+    def household(self, household: HouseholdId) -> HouseholdId:
+        """Give the household that stands, after the merges of this batch."""
+        while household in self.merged:
+            household = self.merged[household]
+        return household
+
+    def card(self, ref: CardRef, occurred_at: datetime) -> Card | Refused:
+        """Give the card, or why it may not be used at the instant it was held up."""
+        card = self.facts.cards.get(ref)
+        if card is None:
+            return Refused(reason=Refusal.CARD_UNKNOWN)
+        if card.stopped_at is None or occurred_at < card.stopped_at:
+            return card
+        if card.state is CardState.FROZEN:
+            return Refused(reason=Refusal.CARD_FROZEN)
+        if card.state is CardState.REPLACED:
+            return Refused(reason=Refusal.CARD_REPLACED)
+        return card
+
+    def time_fault(self, occurred_at: datetime, *, is_offline: bool) -> Refused | None:
+        """Say what is wrong with the instant that the phone claims, if anything."""
+        programme = self.programme
+        slack = timedelta(minutes=programme.clock_minutes_off_max)
+        if occurred_at > self.now + slack:
+            return Refused(reason=Refusal.CLOCK_OFF)
+        if not is_offline and occurred_at < self.now - slack:
+            return Refused(reason=Refusal.CLOCK_OFF)
+        if occurred_at < self.now - timedelta(days=programme.offline_days_max):
+            return Refused(reason=Refusal.TOO_OLD, details={"days_max": programme.offline_days_max})
+        return None
+
+    def event(self, key: EventKey, moment: datetime) -> Event | None:
+        """Give the event as it stood at the instant."""
+        versions = self.catalog.events.get(key)
+        version = versions.at(moment) if versions else None
+        return version.item if version else None
+
+    def event_fault(self, event: Event, household: HouseholdId, moment: datetime) -> Refused | None:
+        """Say why this household cannot take part in the event at the instant, if it cannot."""
+        community = self.facts.communities.get(household)
+        if event.community is not None and community not in (None, event.community):
+            return Refused(reason=Refusal.OTHER_COMMUNITY)
+        if event.window_of(moment) is not None:
+            return None
+        if not event.is_before(moment):
+            return Refused(reason=Refusal.CLOSED)
+        opens = min(session.opens for session in event.sessions if moment < session.opens)
+        return Refused(reason=Refusal.NOT_OPEN_YET, details={"opens_at": opens.isoformat()})
+
+    def day(self, moment: datetime) -> date:
+        """Give the programme's local day of the instant."""
+        return local_day(moment, self.programme.zone)
+
+    def expiry(self, moment: datetime) -> datetime:
+        """Give the instant at which points earned then will end."""
+        programme = self.catalog.programme_at(moment)
+        return expiry_of(moment, programme.expires, programme.zone)
+
+    def acts(self, household: HouseholdId, kind: Kind) -> list[PastAct]:
+        """Give the household's acts of this kind that still count."""
+        return [
+            act
+            for act in self._history.get(household, ())
+            if act.kind is kind and act.operation not in self.undone
+        ]
+
+    def fact_reference(self, item: str, household: HouseholdId, day: date) -> str:
+        """Name the fact of doing this once more on the day: two phones can't both state it."""
+        times = sum(act.item == item and act.day == day for act in self._history.get(household, ()))
+        return f"{item}:{household}:{day.isoformat()}:{times + 1}"
+
+    def participants(self, key: CleanUpKey) -> list[CheckIn]:
+        """Give who checked in at a building and was not taken back, the earliest first."""
+        found = self._check_ins.get(key, [])
+        return sorted(
+            (check_in for check_in in found if check_in.operation not in self.undone),
+            key=lambda check_in: (check_in.occurred_at, check_in.operation),
+        )
+
+    def original(self, credential: Credential, key: OperationKey) -> Original | None:
+        """Find what an undo names: one's own operation first, then anyone's, if only one fits."""
+        found = self._originals.get(key, [])
+        own = [original for original in found if original.ref.scope == credential.id]
+        fitting = own or found
+        return fitting[0] if len(fitting) == 1 else None
+
+    def originals_named(self, key: OperationKey) -> list[Original]:
+        """Give the accepted operations of this name, whoever gave it."""
+        return self._originals.get(key, [])
+
+    def remember(self, asked: Asked, posted: Posted) -> None:
+        """Let the operations that follow see this one."""
+        act = past_act(posted)
+        if posted.household is not None:
+            self._history.setdefault(posted.household, []).append(act)
+            if posted.kind is Kind.EARN and act.building is not None:
+                key = CleanUpKey(str(act.item), act.building, str(act.period))
+                check_in = CheckIn(
+                    occurred_at=act.occurred_at,
+                    operation=act.operation,
+                    household=posted.household,
+                )
+                self._check_ins.setdefault(key, []).append(check_in)
+        slip = posted.details.get("slip")
+        original = Original(
+            ref=asked.ref,
+            act=act,
+            household=posted.household,
+            entries=posted.entries,
+            is_undone=False,
+            slip=SlipRef(str(slip)) if slip is not None else None,
+        )
+        self._originals.setdefault(asked.key, []).append(original)
+        if posted.reference is not None:
+            self.references.add(posted.reference)
+
+    def add_slip(self, slip: Slip) -> None:
+        """Know a slip, as it now stands."""
+        self.slips[slip.ref] = slip
+        self.changed_slips.add(slip.ref)
+        if slip.attempt is not None:
+            self.slip_of_attempt[slip.attempt.key] = slip.ref
+
+    def join(self, source: HouseholdId, into: HouseholdId) -> None:
+        """Count the acts of a household that went up in another as that other's."""
+        self.merged[source] = into
+        self._history.setdefault(into, []).extend(self._history.pop(source, []))
+
+
+def past_act(posted: Posted) -> PastAct:
+    """See an operation as limits see it."""
+    phase = posted.details.get("phase")
+    building = posted.details.get("building")
+    period = posted.details.get("period")
+    return PastAct(
+        operation=posted.id,
+        kind=posted.kind,
+        event=posted.event,
+        booth=posted.booth,
+        item=posted.item,
+        resident=posted.resident,
+        day=posted.local_day,
+        occurred_at=posted.occurred_at,
+        points=posted.points,
+        quantity=posted.quantity,
+        phase=Phase(str(phase)) if phase is not None else None,
+        building=str(building) if building is not None else None,
+        period=str(period) if period is not None else None,
+        bonus=int(posted.details.get("bonus", 0)),
+    )
