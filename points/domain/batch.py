@@ -17,6 +17,7 @@ from points.domain.corrections import (
 )
 from points.domain.earning import decide_earn
 from points.domain.facts import (
+    ANY_BODY,
     Accepted,
     Asked,
     Conflict,
@@ -70,13 +71,12 @@ def decide_batch(facts: Facts, batch: Sequence[Asked]) -> Decided:
     state = State(facts)
     outcomes: list[Outcome] = []
     posted: list[Posted] = []
-    frozen: list[tuple[Asked, bytes, Refused]] = []
     for asked in batch:
         body = canonical(asked.operation)
         mark = fingerprint(body)
         before = state.settled.get(asked.ref)
         if before is not None:
-            same = before.fingerprint == mark
+            same = before.fingerprint in (mark, ANY_BODY)
             outcomes.append(Replayed(before.verdict) if same else Conflict())
             continue
         decided = _decide_new(state, asked)
@@ -89,12 +89,11 @@ def decide_batch(facts: Facts, batch: Sequence[Asked]) -> Decided:
             continue
         outcomes.append(decided)
         if decided.reason.is_final:
-            frozen.append((asked, mark, decided))
-            state.settled[asked.ref] = Settled(mark, decided)
+            state.settle(asked.ref, mark, decided)
     return Decided(
         outcomes=tuple(outcomes),
         posted=tuple(posted),
-        frozen=tuple(frozen),
+        frozen=dict(state.frozen),
         accounts=state.book.changed_accounts(),
         lots=tuple(state.book.changed_lots()),
         slips=tuple(state.slips[slip] for slip in sorted(state.changed_slips)),

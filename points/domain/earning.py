@@ -57,8 +57,6 @@ class Award:
 
 def decide_earn(state: State, asked: Asked, earn: Earn) -> Draft | Refused:
     """Decide one scan. The book moves only when a draft is returned."""
-    if asked.key in state.slip_of_attempt:
-        return Refused(reason=Refusal.PAID_BY_SLIP)
     fault = state.time_fault(earn.occurred_at, is_offline=earn.is_offline)
     if fault is not None:
         return fault

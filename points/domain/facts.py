@@ -147,14 +147,17 @@ class Slip:
     ref: SlipRef
     points: int
     valid_until: datetime
-    attempt: RequestKey | None
     is_cashed: bool = False
     times_cashed: int = 0
 
 
+ANY_BODY = b""
+"""Stands for a fingerprint where the answer does not depend on what is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A request that has its final answer."""
+    """A request that has its final answer, for the body with this fingerprint or for any."""
 
     fingerprint: bytes
     verdict: Verdict
@@ -197,7 +200,6 @@ class Facts:
     originals: Mapping[OperationKey, tuple[Original, ...]] = field(default_factory=dict)
     settled: Mapping[RequestKey, Settled] = field(default_factory=dict)
     slips: Mapping[SlipRef, Slip] = field(default_factory=dict)
-    slip_of_attempt: Mapping[OperationKey, SlipRef] = field(default_factory=dict)
     clean_ups: Mapping[CleanUpKey, tuple[CheckIn, ...]] = field(default_factory=dict)
     """Who checked in, undone check-ins included."""
     granted: Mapping[str, int] = field(default_factory=dict)
@@ -242,8 +244,8 @@ class Decided:
 
     outcomes: tuple[Outcome, ...]
     posted: tuple[Posted, ...]
-    frozen: tuple[tuple[Asked, bytes, Refused], ...]
-    """Final refusals with the fingerprint that they answer."""
+    frozen: Mapping[RequestKey, Settled]
+    """Final refusals."""
     accounts: Mapping[AccountId, Account]
     lots: tuple[Lot, ...]
     slips: tuple[Slip, ...]

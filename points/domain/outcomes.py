@@ -58,7 +58,7 @@ class Refusal(StrEnum):
     SLIP_EXISTS = "slip_exists"
     SLIP_USED = "slip_used"
     SLIP_EXPIRED = "slip_expired"
-    ATTEMPT_PAID = "attempt_paid"
+    ATTEMPT_SETTLED = "attempt_settled"
 
     INTERNAL_INVARIANT = "internal_invariant"
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from points.domain.facts import Asked, Refused, Slip
+from points.domain.facts import ANY_BODY, Asked, Refused, Slip
 from points.domain.ids import SystemAccount, system
 from points.domain.operations import POINTS_MAX, CashSlip, IssueSlip, RequestKey
 from points.domain.outcomes import Refusal
@@ -12,18 +12,24 @@ from points.domain.state import Draft, State
 
 
 def decide_issue(state: State, asked: Asked, issue: IssueSlip) -> Draft | Refused:
-    """Decide on a new slip: its points are set aside until it is cashed."""
+    """Decide on a new slip: its points are set aside until it is cashed.
+
+    A slip that stands for a failed scan settles that scan: should it arrive after all, it is told
+    so and pays nothing.
+    """
     if issue.slip in state.slips:
         return Refused(reason=Refusal.SLIP_EXISTS)
     if not 0 < issue.points <= POINTS_MAX:
         return Refused(reason=Refusal.QUANTITY_INVALID)
     attempt = RequestKey(asked.credential.id, issue.attempt) if issue.attempt else None
-    if attempt is not None and _has_paid(state, attempt):
-        return Refused(reason=Refusal.ATTEMPT_PAID)
+    if attempt in state.settled:
+        return Refused(reason=Refusal.ATTEMPT_SETTLED)
     state.begin()
     state.book.move(system(SystemAccount.ISSUED), system(SystemAccount.SLIPS), issue.points)
     ends = midnight(issue.last_day + timedelta(days=1), state.programme.zone)
-    state.add_slip(Slip(ref=issue.slip, points=issue.points, valid_until=ends, attempt=attempt))
+    state.add_slip(Slip(ref=issue.slip, points=issue.points, valid_until=ends))
+    if attempt is not None:
+        state.settle(attempt, ANY_BODY, Refused(reason=Refusal.PAID_BY_SLIP))
     return Draft(
         event=asked.credential.event,
         booth=asked.credential.booth,
@@ -69,11 +75,4 @@ def decide_cashing(state: State, asked: Asked, cash: CashSlip) -> Draft | Refuse
         expired=expired,
         reference=f"slip:{cash.slip}:{times}",
         details={"slip": cash.slip},
-    )
-
-
-def _has_paid(state: State, attempt: RequestKey) -> bool:
-    return any(
-        original.act.operation not in state.undone
-        for original in state.originals_named(attempt.key)
     )

@@ -64,7 +64,7 @@ class State:
         self.settled: dict[RequestKey, Settled] = dict(facts.settled)
         self.undone: set[OperationId] = set(facts.undone)
         self.slips: dict[SlipRef, Slip] = dict(facts.slips)
-        self.slip_of_attempt: dict[OperationKey, SlipRef] = dict(facts.slip_of_attempt)
+        self.frozen: dict[RequestKey, Settled] = {}
         self.references: set[str] = set(facts.references)
         self.merged: dict[HouseholdId, HouseholdId] = {}
         self.granted: dict[str, int] = dict(facts.granted)
@@ -172,10 +172,6 @@ class State:
         fitting = own or found
         return fitting[0] if len(fitting) == 1 else None
 
-    def originals_named(self, key: OperationKey) -> list[Original]:
-        """Give the accepted operations of this name, whoever gave it."""
-        return self._originals.get(key, [])
-
     def remember(self, asked: Asked, posted: Posted) -> None:
         """Let the operations that follow see this one."""
         act = past_act(posted)
@@ -206,8 +202,10 @@ class State:
         """Know a slip, as it now stands."""
         self.slips[slip.ref] = slip
         self.changed_slips.add(slip.ref)
-        if slip.attempt is not None:
-            self.slip_of_attempt[slip.attempt.key] = slip.ref
+
+    def settle(self, ref: RequestKey, fingerprint: bytes, refused: Refused) -> None:
+        """Freeze a refusal: whoever asks again under this name is told the same."""
+        self.settled[ref] = self.frozen[ref] = Settled(fingerprint, refused)
 
     def join(self, source: HouseholdId, into: HouseholdId) -> None:
         """Count the acts of a household that went up in another as that other's."""
