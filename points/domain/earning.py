@@ -8,7 +8,7 @@ from points.domain.access import Credential, Role
 from points.domain.facts import Asked, Card, Detail, PastAct, Refused
 from points.domain.ids import BudgetId, EventKey, HouseholdId, SystemAccount, budget, system
 from points.domain.limits import limit_points, times_fault
-from points.domain.operations import Earn, Kind, Phase
+from points.domain.operations import QUANTITY_MAX, Earn, Kind, Phase
 from points.domain.outcomes import Refusal
 from points.domain.periods import period_of
 from points.domain.programme import (
@@ -164,10 +164,12 @@ def _award(state: State, scan: Scan) -> Award | Refused:
 
 def _misshapen(earn: Earn, rule: object) -> bool:
     """Tell whether the scan counts what the rule does not, or leaves out what it does."""
-    counts = isinstance(rule, PerCorrectAnswer)
-    quantity_fits = earn.quantity is not None if counts else earn.quantity in (None, 1)
+    is_counted = isinstance(rule, PerCorrectAnswer)
+    right = earn.quantity if is_counted else 0
     return not (
-        quantity_fits
+        (is_counted or earn.quantity in (None, 1))
+        and (right is not None and 0 <= right <= QUANTITY_MAX)
+        and all(0 < grams <= QUANTITY_MAX for grams in (earn.grams or {}).values())
         and bool(earn.grams) is isinstance(rule, Weighed)
         and (earn.phase is not None) is isinstance(rule, Shift)
         and (earn.building is not None) is isinstance(rule, CleanUp)

@@ -12,7 +12,7 @@ from points.domain.ids import (
     goods,
     system,
 )
-from points.domain.operations import Kind, Redeem
+from points.domain.operations import QUANTITY_MAX, Kind, Redeem
 from points.domain.outcomes import Refusal
 from points.domain.programme import Booth, Reward, Shelf, Version
 from points.domain.state import Draft, State
@@ -37,6 +37,8 @@ class Purchase:
 
 def decide_redemption(state: State, asked: Asked, redeem: Redeem) -> Draft | Refused:
     """Decide one redemption at the booth of whoever asks."""
+    if not 0 < redeem.quantity <= QUANTITY_MAX:
+        return Refused(reason=Refusal.QUANTITY_INVALID)
     fault = state.time_fault(redeem.occurred_at, is_offline=redeem.is_offline)
     if fault is not None:
         return fault

@@ -3,7 +3,7 @@
 from points.domain.access import Credential, Role
 from points.domain.facts import Asked, Refused
 from points.domain.ids import BoothKey, RewardKey, ShelfId, SystemAccount, goods, system
-from points.domain.operations import CountStock, MoveStock, ReceiveStock
+from points.domain.operations import QUANTITY_MAX, CountStock, MoveStock, ReceiveStock
 from points.domain.outcomes import Refusal
 from points.domain.programme import Reward, Shelf
 from points.domain.redemptions import on_shelf
@@ -18,7 +18,7 @@ def decide_receipt(state: State, asked: Asked, receipt: ReceiveStock) -> Draft |
     shelf = _shelf(state, reward, receipt.booth, receipt.reserve)
     if isinstance(shelf, Refused):
         return shelf
-    if receipt.quantity <= 0:
+    if not 0 < receipt.quantity <= QUANTITY_MAX:
         return Refused(reason=Refusal.QUANTITY_INVALID)
     state.begin()
     state.book.move(system(SystemAccount.SUPPLIED), goods(shelf), receipt.quantity)
@@ -36,7 +36,7 @@ def decide_move(state: State, asked: Asked, move: MoveStock) -> Draft | Refused:
         return source
     if isinstance(target, Refused) or source == target:
         return Refused(reason=Refusal.BOOTH_UNKNOWN)
-    if move.quantity <= 0:
+    if not 0 < move.quantity <= QUANTITY_MAX:
         return Refused(reason=Refusal.QUANTITY_INVALID)
     is_home = move.source == reward.home_booth
     held_back = reward.pieces_held_back(state.now) if is_home else 0
@@ -56,7 +56,7 @@ def decide_count(state: State, asked: Asked, count: CountStock) -> Draft | Refus
     shelf = _shelf(state, reward, count.booth, count.reserve)
     if isinstance(shelf, Refused):
         return shelf
-    if count.counted < 0:
+    if not 0 <= count.counted <= QUANTITY_MAX:
         return Refused(reason=Refusal.QUANTITY_INVALID)
     state.begin()
     missing = state.book.balance(goods(shelf)) - count.counted
