@@ -16,6 +16,11 @@ def equal_shares(pot: int, people: int) -> list[int]:
     return [share + (place < rest) for place in range(people)]
 
 
+def share_reference(share: Share) -> str:
+    """Name the fact that a participant got the share."""
+    return f"share:{share.activity}:{share.building}:{share.period}:{share.place}"
+
+
 def decide_closing(state: State, asked: Asked, close: CloseBuilding) -> Draft | Refused:
     """Decide on the end of a building's clean-up. Later check-ins are refused from then on."""
     found = _find(state, asked, close.activity)
@@ -49,7 +54,7 @@ def decide_share(state: State, asked: Asked, share: Share) -> Draft | Refused:
     activity, event, version = found
     if clean_up_reference(event, share.building, share.period) not in state.references:
         return Refused(reason=Refusal.NOTHING_TO_SHARE)
-    reference = f"share:{activity.key}:{share.building}:{share.period}:{share.place}"
+    reference = share_reference(share)
     if reference in state.references:
         return Refused(reason=Refusal.ALREADY_SHARED_OUT)
     people = state.participants(CleanUpKey(share.activity, share.building, share.period))

@@ -215,6 +215,17 @@ class Activity:
     """Whether the programme's `points_per_day_max` applies."""
 
     @property
+    def looks_back_over_event(self) -> bool:
+        """Whether deciding needs more of the event than the day of the act."""
+        spans = {limit.span for limit in self.times}
+        return (
+            bool(spans - {Span.DAY})
+            or self.cooldown_minutes is not None  # a pause may reach over midnight
+            or self.points_max_per_event is not None
+            or isinstance(self.rule, Stamp | Shift | CleanUp)
+        )
+
+    @property
     def cooldown_of(self) -> Who:
         """Whose cooldown it is: the resident's where a limit names residents."""
         by_resident = any(limit.who is Who.RESIDENT for limit in self.times)

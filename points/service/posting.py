@@ -1,0 +1,101 @@
+"""Post a batch: lock, read, decide, write, commit. Every act that moves points goes this way."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from points.domain.batch import decide_batch
+from points.domain.facts import Asked, Decided, Outcome, Refused
+from points.domain.outcomes import Refusal
+from points.domain.programme import Catalog
+from points.service.transactions import settle
+from points.storage.catalog import catalog_number, load_catalog
+from points.storage.engine import Database
+from points.storage.facts import load_facts
+from points.storage.locks import lock_chain
+from points.storage.posting import write_batch
+
+Clock = Callable[[], datetime]
+"""Tells the present instant; handed in from the doors."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What posting needs: the database, a clock, and the catalog as last read."""
+
+    database: Database
+    clock: Clock
+    catalogs: "CatalogShelf"
+
+
+class CatalogShelf:
+    """Keeps the catalog between batches and reads it anew when its number has changed."""
+
+    def __init__(self) -> None:
+        """Start with nothing read."""
+        self._catalog: Catalog | None = None
+        self._lock = Lock()
+
+    def current(self, connection: Connection) -> Catalog:
+        """Give the catalog as this transaction sees it."""
+        number = catalog_number(connection)
+        with self._lock:
+            kept = self._catalog
+        if kept is not None and kept.number == number:
+            return kept
+        catalog = load_catalog(connection)
+        with self._lock:
+            self._catalog = catalog
+        return catalog
+
+
+def make_book(database: Database, clock: Clock) -> Book:
+    """Make ready to post to a database."""
+    return Book(database, clock, CatalogShelf())
+
+
+def post(book: Book, batch: Sequence[Asked]) -> list[Outcome]:
+    """Post a batch in one transaction and give one outcome per operation, in order.
+
+    Should the database refuse what the domain allowed, the batch is halved until the operation at
+    fault stands alone; that one is refused and the alarm raised, the others go through.
+
+    Raises:
+        DatabaseUnavailable: Nothing was written; the same batch may be posted again.
+    """
+    try:
+        return list(settle(book.database, lambda connection: _post_once(connection, book, batch)))
+    except (IntegrityError, AssertionError) as error:
+        if len(batch) == 1:
+            _log.critical("an operation breaks the book's own rules", exc_info=error)
+            return [Refused(reason=Refusal.INTERNAL_INVARIANT)]
+    middle = len(batch) // 2
+    return post(book, batch[:middle]) + post(book, batch[middle:])
+
+
+def _post_once(connection: Connection, book: Book, batch: Sequence[Asked]) -> Sequence[Outcome]:
+    clock = book.clock()
+    chain = lock_chain(connection)
+    catalog = book.catalogs.current(connection)
+    facts = load_facts(connection, batch, catalog=catalog, chain=chain, clock=clock)
+    decided = decide_batch(facts, batch)
+    check_balance(decided)
+    write_batch(connection, chain, decided, at=facts.now)
+    return decided.outcomes
+
+
+def check_balance(decided: Decided) -> None:
+    """Make sure, before anything is written, that a batch neither makes nor loses anything."""
+    for account, now in decided.accounts.items():
+        assert now.balance >= 0, f"account {account} would go below zero"
+    for lot in decided.lots:
+        assert 0 <= lot.remaining <= lot.amount, f"lot {lot.id} would hold what it cannot"
+    accepted = sum(not isinstance(outcome, Refused) for outcome in decided.outcomes)
+    assert len(decided.posted) <= accepted, "an operation without its answer"

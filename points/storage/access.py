@@ -1,0 +1,87 @@
+"""Credentials of devices and partners. Tokens are known only by hash."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+from sqlmodel import Field, SQLModel
+
+from points.domain.access import Credential, Role
+from points.domain.ids import BoothKey, CredentialId, EventKey
+from points.storage.columns import Moment, table_of
+
+
+class CredentialRow(SQLModel, table=True):
+    """A paired phone or a partner's key."""
+
+    __tablename__ = "credential"
+    __table_args__ = {"sqlite_strict": True}
+
+    id: str = Field(primary_key=True)
+    name: str
+    role: str
+    event: str | None = None
+    booth: str | None = None
+    token_hash: bytes = Field(unique=True)
+    added_at: datetime = Field(sa_type=Moment)
+    revoked_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+_credential = table_of(CredentialRow)
+
+
+def find_credential(connection: Connection, token_hash: bytes) -> Credential | None:
+    """Find whose token this is, revoked ones included."""
+    row = connection.execute(
+        select(_credential).where(_credential.c.token_hash == token_hash)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Credential(
+        id=CredentialId(row.id),
+        role=Role(row.role),
+        event=None if row.event is None else EventKey(row.event),
+        booth=None if row.booth is None else BoothKey(row.booth),
+        is_revoked=row.revoked_at is not None,
+    )
+
+
+def revoked_among(connection: Connection, ids: set[CredentialId]) -> frozenset[CredentialId]:
+    """Tell which of these credentials are revoked."""
+    rows = connection.execute(
+        select(_credential.c.id).where(
+            _credential.c.id.in_(sorted(ids)), _credential.c.revoked_at.is_not(None)
+        )
+    )
+    return frozenset(CredentialId(row.id) for row in rows)
+
+
+def add_credential(
+    connection: Connection,
+    credential: Credential,
+    *,
+    name: str,
+    token_hash: bytes,
+    added_at: datetime,
+) -> None:
+    """Let somebody in."""
+    connection.execute(
+        insert(_credential).values(
+            id=credential.id,
+            name=name,
+            role=credential.role,
+            event=credential.event,
+            booth=credential.booth,
+            token_hash=token_hash,
+            added_at=added_at,
+        )
+    )
+
+
+def revoke_credential(connection: Connection, credential: CredentialId, at: datetime) -> bool:
+    """Shut somebody out from now on; tell whether there was anyone to shut out."""
+    done = connection.execute(
+        update(_credential)
+        .where(_credential.c.id == credential, _credential.c.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+    return bool(done.rowcount)

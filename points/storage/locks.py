@@ -1,0 +1,124 @@
+"""What a batch holds for itself while it is decided, always taken in the same order.
+
+A chain first (nobody waits for one), then accounts by number, then slips by name. Every writer
+takes them in this order, so none can wait for another in a circle.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from points.domain.chain import GENESIS
+from points.domain.ids import AccountId, OperationId
+from points.domain.ledger import Account
+from points.storage.columns import table_of
+from points.storage.ledger import AccountRow, ChainRow
+
+CHAINS = 8
+"""Batches that several processes can post at once on PostgreSQL. SQLite uses the first."""
+
+_COUNTER_BITS = 40
+_TICK = timedelta(microseconds=1)
+_chain, _account = table_of(ChainRow), table_of(AccountRow)
+
+
+class NoChainFree(Exception):
+    """Every chain is held by another batch at this moment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """The end of the chain that a batch is added to."""
+
+    id: int
+    number: int
+    next_operation: OperationId
+    head: bytes
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locked:
+    """The accounts that a batch holds, and the latest instant that any of them was moved."""
+
+    accounts: Mapping[AccountId, Account]
+    last_at: datetime | None
+
+
+def first_chains(at: datetime) -> list[dict[str, object]]:
+    """Give the rows of all chains before their first batch."""
+    return [
+        {
+            "id": chain,
+            "number": 0,
+            "next_operation": (chain << _COUNTER_BITS) + 1,
+            "head": GENESIS,
+            "last_at": at,
+            "replays": 0,
+        }
+        for chain in range(CHAINS)
+    ]
+
+
+def chain_of(operation: int) -> int:
+    """Tell which chain an operation stands in."""
+    return operation >> _COUNTER_BITS
+
+
+def lock_chain(connection: Connection) -> Chain:
+    """Take the first chain that nobody holds.
+
+    Raises:
+        NoChainFree: All are held; the caller tries again.
+    """
+    free = select(_chain).order_by(_chain.c.id).limit(1).with_for_update(skip_locked=True)
+    row = connection.execute(free).one_or_none()
+    if row is None:
+        raise NoChainFree
+    return Chain(
+        id=row.id,
+        number=row.number,
+        next_operation=OperationId(row.next_operation),
+        head=row.head,
+        last_at=row.last_at,
+    )
+
+
+def lock_accounts(connection: Connection, wanted: Collection[AccountId], *, at: datetime) -> Locked:
+    """Take the accounts, in order of number; those that were never used are made."""
+    if not wanted:
+        return Locked(accounts={}, last_at=None)
+    numbers = sorted(wanted)
+    found = connection.execute(select(_account.c.id).where(_account.c.id.in_(numbers)))
+    missing = sorted(set(numbers) - {row.id for row in found})
+    if missing:
+        # Made before any is taken: rows made and rows taken could otherwise cross.
+        insert_of = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        connection.execute(
+            insert_of(_account).on_conflict_do_nothing(),
+            [{"id": number, "balance": 0, "version": 0, "last_at": at} for number in missing],
+        )
+    rows = connection.execute(
+        select(_account).where(_account.c.id.in_(numbers)).order_by(_account.c.id).with_for_update()
+    ).all()
+    return Locked(
+        accounts={AccountId(row.id): Account(row.balance, row.version) for row in rows},
+        last_at=max(row.last_at for row in rows),
+    )
+
+
+def next_instant(clock: datetime, chain: Chain, locked: Locked) -> datetime:
+    """Give the batch's instant: the clock's, but later than all that it follows.
+
+    So a chain's and a household's history never runs backwards, whatever clocks do.
+    """
+    after = [chain.last_at] + ([locked.last_at] if locked.last_at is not None else [])
+    return max(clock, max(after) + _TICK)
+
+
+def add_chains(connection: Connection, at: datetime) -> None:
+    """Make the chains of a new book."""
+    connection.execute(insert(_chain), first_chains(at))

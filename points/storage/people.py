@@ -1,0 +1,145 @@
+"""Households, residents and cards. What names a person is kept here and nowhere else."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    Index,
+    UniqueConstraint,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlmodel import Field, SQLModel
+
+from points.domain.facts import Card, CardState
+from points.domain.ids import CardId, CommunityKey, HouseholdId, ResidentId
+from points.domain.operations import CardRef, card_by_code, card_by_number, is_by_number
+from points.storage.columns import BIG, Moment, table_of
+
+
+class HouseholdRow(SQLModel, table=True):
+    """A wallet's owner. Without a community and a door it is anonymous: a card and nothing more.
+
+    `merged_into` always names the household that stands, never one that went up in another itself.
+    """
+
+    __tablename__ = "household"
+    __table_args__ = (
+        UniqueConstraint("community", "door"),
+        Index("ix_household_merged_into", "merged_into"),
+        {"sqlite_strict": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BIG)
+    community: str | None = None
+    door: str | None = None
+    """Where it lives within the community, for example "2-301"."""
+    name: str | None = None
+    merged_into: int | None = Field(default=None, foreign_key="household.id", sa_type=BIG)
+    added_at: datetime = Field(sa_type=Moment)
+
+
+class ResidentRow(SQLModel, table=True):
+    """A person of a household, where limits or cards are kept apart by person."""
+
+    __tablename__ = "resident"
+    __table_args__ = {"sqlite_strict": True}
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BIG)
+    household: int = Field(foreign_key="household.id", index=True, sa_type=BIG)
+    name: str | None = None
+    added_at: datetime = Field(sa_type=Moment)
+
+
+class CardRow(SQLModel, table=True):
+    """A card. Its secret code is known only by fingerprint; its number is said aloud."""
+
+    __tablename__ = "card"
+    __table_args__ = (
+        CheckConstraint("state in ('active', 'frozen', 'replaced')", name="state"),
+        CheckConstraint("(state = 'active') = (stopped_at is null)", name="stopped"),
+        {"sqlite_strict": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BIG)
+    number: str = Field(unique=True)
+    fingerprint: bytes = Field(unique=True)
+    household: int = Field(foreign_key="household.id", index=True, sa_type=BIG)
+    resident: int | None = Field(default=None, foreign_key="resident.id", sa_type=BIG)
+    state: str = "active"
+    stopped_at: datetime | None = Field(default=None, sa_type=Moment)
+    replaced_by: int | None = Field(default=None, foreign_key="card.id", sa_type=BIG)
+    printed_at: datetime = Field(sa_type=Moment)
+
+
+_household, _card = table_of(HouseholdRow), table_of(CardRow)
+
+
+def load_cards(connection: Connection, refs: Collection[CardRef]) -> dict[CardRef, Card]:
+    """Read the cards of these names, each with the household that stands for it today."""
+    fingerprints = [bytes.fromhex(ref[5:]) for ref in refs if not is_by_number(ref)]
+    numbers = [ref[7:] for ref in refs if is_by_number(ref)]
+    stands = func.coalesce(_household.c.merged_into, _household.c.id).label("stands")
+    rows = connection.execute(
+        select(_card, stands)
+        .join(_household, _household.c.id == _card.c.household)
+        .where(or_(_card.c.fingerprint.in_(fingerprints), _card.c.number.in_(numbers)))
+    ).all()
+    found: dict[CardRef, Card] = {}
+    for row in rows:
+        card = Card(
+            id=CardId(row.id),
+            household=HouseholdId(row.stands),
+            resident=None if row.resident is None else ResidentId(row.resident),
+            state=CardState(row.state),
+            stopped_at=row.stopped_at,
+        )
+        found[card_by_code(row.fingerprint)] = card
+        found[card_by_number(row.number)] = card
+    return {ref: found[ref] for ref in refs if ref in found}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Households:
+    """Households asked for, with those that went up in them."""
+
+    stands: Mapping[HouseholdId, HouseholdId]
+    """The household that stands today, for each one asked for and each member."""
+    communities: Mapping[HouseholdId, CommunityKey | None]
+    """The community of each household that stands."""
+
+
+def load_households(connection: Connection, ids: Collection[HouseholdId]) -> Households:
+    """Read households that were named, the ones that they went up in, and all their members."""
+    if not ids:
+        return Households(stands={}, communities={})
+    stands = func.coalesce(_household.c.merged_into, _household.c.id)
+    roots = select(stands).where(_household.c.id.in_(sorted(ids)))
+    rows = connection.execute(
+        select(_household.c.id, _household.c.merged_into, _household.c.community).where(
+            or_(_household.c.id.in_(roots), _household.c.merged_into.in_(roots))
+        )
+    ).all()
+    return Households(
+        stands={HouseholdId(row.id): HouseholdId(row.merged_into or row.id) for row in rows},
+        communities={
+            HouseholdId(row.id): None if row.community is None else CommunityKey(row.community)
+            for row in rows
+            if row.merged_into is None
+        },
+    )
+
+
+def mark_merged(connection: Connection, merged: Mapping[HouseholdId, HouseholdId]) -> None:
+    """Let households, and all that went up in them before, stand in another from now on."""
+    for source, into in merged.items():
+        connection.execute(
+            update(_household)
+            .where(or_(_household.c.id == source, _household.c.merged_into == source))
+            .values(merged_into=into)
+        )
