@@ -202,26 +202,33 @@ def _stamp(state: State, scan: Scan, rule: Stamp) -> Award | Refused:
 
 def _shift(state: State, scan: Scan, rule: Shift) -> Award | Refused:
     mine = [act for act in scan.acts(state) if act.resident == scan.card.resident]
-    began = open_check_in(mine)
+    # Uploads arrive out of order: a scan pairs with what came before it in time, not in line.
+    before = [act for act in mine if act.occurred_at <= scan.earn.occurred_at]
+    last = max(before, key=_in_time, default=None)
+    began = last if last is not None and last.phase is Phase.CHECK_IN else None
     if scan.earn.phase is Phase.CHECK_IN:
         if began is not None:
             return Refused(reason=Refusal.ALREADY_CHECKED_IN)
         return Award(points=0, details=(("phase", Phase.CHECK_IN),))
-    if began is None or scan.earn.occurred_at < began.occurred_at:
+    if began is None or check_out_of(began, mine) is not None:
         return Refused(reason=Refusal.NOT_CHECKED_IN)
     counted = sum(act.quantity for act in mine if act.phase is Phase.CHECK_OUT)
     left = int(rule.hours_counted_max * _SECONDS_PER_HOUR) - counted
-    seconds = min(_seconds(scan.earn.occurred_at - began.occurred_at), left)
+    seconds = max(0, min(_seconds(scan.earn.occurred_at - began.occurred_at), left))
     # Two short shifts pay what one long shift pays: round once, on the sum.
     points = _hourly(rule, counted + seconds) - _hourly(rule, counted)
     return Award(points=points, quantity=seconds, details=(("phase", Phase.CHECK_OUT),))
 
 
-def open_check_in(acts: list[PastAct]) -> PastAct | None:
-    """Give the latest check-in that no check-out has followed."""
-    ordered = sorted(acts, key=lambda act: (act.occurred_at, act.operation))
-    last = ordered[-1] if ordered else None
-    return last if last is not None and last.phase is Phase.CHECK_IN else None
+def check_out_of(check_in: PastAct, acts: list[PastAct]) -> PastAct | None:
+    """Give the check-out that ended the check-in, if one has; `acts` are of the same resident."""
+    later = [act for act in acts if _in_time(act) > _in_time(check_in)]
+    following = min(later, key=_in_time, default=None)
+    return following if following is not None and following.phase is Phase.CHECK_OUT else None
+
+
+def _in_time(act: PastAct) -> tuple[datetime, int]:
+    return act.occurred_at, act.operation
 
 
 def _seconds(span: timedelta) -> int:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from points.domain.access import Role, oversees
-from points.domain.earning import clean_up_reference, open_check_in
+from points.domain.earning import check_out_of, clean_up_reference
 from points.domain.facts import Asked, Original, PastAct, Refused
 from points.domain.ids import (
     AccountKind,
@@ -84,8 +84,7 @@ def _order_fault(state: State, original: Original) -> Refused | None:
     if act.phase is Phase.CHECK_IN:
         earned = state.acts(state.household(household), Kind.EARN)
         same = [it for it in earned if (it.item, it.resident) == (act.item, act.resident)]
-        began = open_check_in(same)
-        if began is None or began.operation != act.operation:
+        if check_out_of(act, same) is not None:
             return Refused(reason=Refusal.UNDO_NEWER_FIRST)
     return None
 
