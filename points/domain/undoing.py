@@ -79,7 +79,8 @@ def _order_fault(state: State, original: Original) -> Refused | None:
     act, household = original.act, original.household
     if household is None:
         return None
-    if act.building is not None and _is_closed(state, act):
+    # A share stands on a closed building by its nature; only a check-in is held by it.
+    if act.kind is Kind.EARN and act.building is not None and _is_closed(state, act):
         return Refused(reason=Refusal.ALREADY_SHARED_OUT)
     if act.phase is Phase.CHECK_IN:
         earned = state.acts(state.household(household), Kind.EARN)
