@@ -68,8 +68,7 @@ def decide_share(state: State, asked: Asked, share: Share) -> Draft | Refused:
     if any(state.book.balance(budget(number)) < points for number in budgets):
         return Refused(reason=Refusal.BUDGET_EXHAUSTED)
     state.begin()
-    expired = state.book.expire_due(household, state.now)
-    pay(state, household, points, share.occurred_at, budgets)
+    expired = pay(state, household, points, share.occurred_at, budgets)
     return Draft(
         household=household,
         event=event.key,

@@ -25,13 +25,13 @@ def decide_adjustment(state: State, asked: Asked, adjust: Adjust) -> Draft | Ref
             reason=Refusal.POINTS_SHORT, details={"short": short, "available": available}
         )
     state.begin()
-    expired = state.book.expire_due(household, state.now)
     adjusted = system(SystemAccount.ADJUSTED)
     if adjust.points > 0:
         ends = state.expiry(adjust.occurred_at)
         state.book.credit(household, adjust.points, source=adjusted, expires_at=ends)
     else:
         state.book.spend(household, -adjust.points, to=adjusted, now=state.now)
+    expired = state.book.expire_due(household, state.now)
     return Draft(household=household, points=adjust.points, expired=expired, quantity=1)
 
 

@@ -268,13 +268,12 @@ def _write(state: State, scan: Scan, version: int, award: Award, points: int) ->
     if points and any(state.book.balance(budget(number)) < points for number in budgets):
         return Refused(reason=Refusal.BUDGET_EXHAUSTED)
     state.begin()
-    expired = state.book.expire_due(scan.household, state.now)
     details: dict[str, Detail] = dict(award.details)
     if award.bonus:
         details["bonus"] = award.bonus
     if points < award.points:
         details["points_before_limit"] = award.points
-    pay(state, scan.household, points, scan.earn.occurred_at, budgets)
+    expired = pay(state, scan.household, points, scan.earn.occurred_at, budgets)
     day = state.day(scan.earn.occurred_at)
     return Draft(
         household=scan.household,
@@ -302,15 +301,16 @@ def pay(
     points: int,
     occurred_at: datetime,
     budgets: list[BudgetId],
-) -> None:
-    """Issue points to a household, and count them against the budgets."""
-    if not points:
-        return
-    state.book.credit(
-        household,
-        points,
-        source=system(SystemAccount.ISSUED),
-        expires_at=state.expiry(occurred_at),
-    )
-    for number in budgets:
-        state.book.move(budget(number), system(SystemAccount.GRANTED), points)
+) -> int:
+    """Issue points to a household, count them against the budgets, tell how many expired."""
+    if points:
+        state.book.credit(
+            household,
+            points,
+            source=system(SystemAccount.ISSUED),
+            expires_at=state.expiry(occurred_at),
+        )
+        for number in budgets:
+            state.book.move(budget(number), system(SystemAccount.GRANTED), points)
+    # Last, because what was earned offline may have ended before it arrived.
+    return state.book.expire_due(household, state.now)

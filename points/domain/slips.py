@@ -56,13 +56,13 @@ def decide_cashing(state: State, asked: Asked, cash: CashSlip) -> Draft | Refuse
         return Refused(reason=Refusal.SLIP_EXPIRED)
     household = state.household(card.household)
     state.begin()
-    expired = state.book.expire_due(household, state.now)
     state.book.credit(
         household,
         slip.points,
         source=system(SystemAccount.SLIPS),
         expires_at=state.expiry(cash.occurred_at),
     )
+    expired = state.book.expire_due(household, state.now)
     times = slip.times_cashed + 1
     state.add_slip(replace(slip, is_cashed=True, times_cashed=times))
     return Draft(
