@@ -137,7 +137,7 @@ class State:
 
     def day(self, moment: datetime) -> date:
         """Give the programme's local day of the instant."""
-        return local_day(moment, self.programme.zone)
+        return local_day(moment, self.catalog.programme_at(moment).zone)
 
     def expiry(self, moment: datetime) -> datetime:
         """Give the instant at which points earned then will end."""
