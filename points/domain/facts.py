@@ -192,6 +192,8 @@ class Facts:
     cards: Mapping[CardRef, Card] = field(default_factory=dict)
     communities: Mapping[HouseholdId, CommunityKey | None] = field(default_factory=dict)
     """The households that stand today, each with its community if it has one."""
+    stands: Mapping[HouseholdId, HouseholdId] = field(default_factory=dict)
+    """The household that stands today, for those that went up in another before this batch."""
     accounts: Mapping[AccountId, Account] = field(default_factory=dict)
     lots: tuple[Lot, ...] = ()
     history: Mapping[HouseholdId, tuple[PastAct, ...]] = field(default_factory=dict)

@@ -87,7 +87,8 @@ class State:
         return number
 
     def household(self, household: HouseholdId) -> HouseholdId:
-        """Give the household that stands, after the merges of this batch."""
+        """Give the household that stands, after all merges, those of this batch included."""
+        household = self.facts.stands.get(household, household)
         while household in self.merged:
             household = self.merged[household]
         return household

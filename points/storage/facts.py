@@ -71,6 +71,10 @@ class Named:
             if account_kind(account) in (AccountKind.GOODS, AccountKind.BUDGET)
         }
 
+    def slips(self) -> set[SlipRef]:
+        """Give the slips that an undo may free."""
+        return {one.slip for one in _all(self.originals) if one.slip is not None}
+
 
 def load_facts(
     connection: Connection,
@@ -92,7 +96,7 @@ def load_facts(
     named = _resolve(connection, wanted)
     if not named.accounts() <= accounts:
         raise HouseholdsMoved
-    slips = _lock_slips(connection, wanted.slips)
+    slips = _lock_slips(connection, wanted.slips | named.slips())
     history = _load_history(connection, wanted, named)
     operations = {act.operation for acts in history.values() for act in acts}
     check_ins = load_check_ins(connection, wanted.clean_ups)
@@ -106,6 +110,7 @@ def load_facts(
         revoked=revoked_among(connection, {asked.credential.id for asked in batch}),
         cards=named.cards,
         communities=named.households.communities,
+        stands=named.households.stands,
         accounts=locked.accounts,
         lots=_load_lots(connection, named),
         history=history,
