@@ -64,6 +64,7 @@ def decide_merge(state: State, merge: Merge) -> Draft | Refused:
     expired = sum(state.book.expire_due(one, state.now) for one in (source, into))
     moved = state.book.available(source, state.now)
     state.book.move_lots(source, into)
+    state.book.settle(into, state.now)
     state.join(source, into)
     return Draft(
         household=into,

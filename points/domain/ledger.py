@@ -211,6 +211,12 @@ class Book:
             left -= taken
         assert left == 0, "spending was decided without enough points"
 
+    def settle(self, household: HouseholdId, now: datetime) -> None:
+        """Pay what a household owes from what it has: nobody owes points and spends others."""
+        debt = min(self.balance(owed(household)), self.available(household, now))
+        if debt:
+            self.spend(household, debt, to=owed(household), now=now)
+
     def take(self, lot: LotId, points: int, *, to: AccountId) -> None:
         """Take points out of one lot."""
         self._change_lot(lot, -points)

@@ -123,7 +123,10 @@ def _write(state: State, original: Original) -> Draft:
         _mirror(state, entry, household)
     state.undone.add(original.act.operation)
     _free_slip(state, original)
-    expired = state.book.expire_due(household, state.now) if household else 0
+    expired = 0
+    if household is not None:
+        expired = state.book.expire_due(household, state.now)
+        state.book.settle(household, state.now)
     return Draft(
         household=household,
         resident=original.act.resident,
