@@ -72,7 +72,7 @@ _MAY_CHANGE = frozenset(
     {
         # What a revoked phone still holds is for a person to judge, not for ever lost.
         Refusal.CREDENTIAL_REVOKED,
-        # A card may be printed on another machine, and a programme loaded, minutes later.
+        # A card may be printed on another machine, and become known minutes later.
         Refusal.CARD_UNKNOWN,
         # A card that was reported lost may be found and thawed the same morning.
         Refusal.CARD_FROZEN,
@@ -82,6 +82,10 @@ _MAY_CHANGE = frozenset(
         # Another phone may still hold the operation that this one builds on.
         Refusal.NOT_CHECKED_IN,
         Refusal.OPERATION_UNKNOWN,
+        Refusal.SLIP_UNKNOWN,
+        # Only a matter of time, or of one more check-in.
+        Refusal.NOT_DUE,
+        Refusal.NOTHING_TO_SHARE,
         # Ours to mend: it must not cost anyone points for ever.
         Refusal.INTERNAL_INVARIANT,
     }
