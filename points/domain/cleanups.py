@@ -1,8 +1,10 @@
 """Decide on clean-ups: a building is closed once in a period, then each share is paid once."""
 
+from collections.abc import Sequence
+
 from points.domain.access import oversees
 from points.domain.earning import budgets_of, clean_up_reference, pay
-from points.domain.facts import Asked, CleanUpKey, Refused
+from points.domain.facts import Asked, CheckIn, CleanUpKey, Refused
 from points.domain.ids import ActivityKey, budget
 from points.domain.operations import CloseBuilding, Share
 from points.domain.outcomes import Refusal
@@ -23,7 +25,8 @@ def share_reference(share: Share) -> str:
 
 def decide_closing(state: State, asked: Asked, close: CloseBuilding) -> Draft | Refused:
     """Decide on the end of a building's clean-up. Later check-ins are refused from then on."""
-    found = _find(state, asked, close.activity)
+    people = state.participants(CleanUpKey(close.activity, close.building, close.period))
+    found = _find(state, asked, close.activity, people)
     if found is None:
         return Refused(reason=Refusal.ACTIVITY_UNKNOWN)
     activity, event, version = found
@@ -32,7 +35,6 @@ def decide_closing(state: State, asked: Asked, close: CloseBuilding) -> Draft | 
     reference = clean_up_reference(event, close.building, close.period)
     if reference in state.references:
         return Refused(reason=Refusal.ALREADY_SHARED_OUT)
-    people = state.participants(CleanUpKey(close.activity, close.building, close.period))
     if not people:
         return Refused(reason=Refusal.NOTHING_TO_SHARE)
     state.begin()
@@ -48,7 +50,8 @@ def decide_closing(state: State, asked: Asked, close: CloseBuilding) -> Draft | 
 
 def decide_share(state: State, asked: Asked, share: Share) -> Draft | Refused:
     """Decide on one participant's share of a closed building."""
-    found = _find(state, asked, share.activity)
+    people = state.participants(CleanUpKey(share.activity, share.building, share.period))
+    found = _find(state, asked, share.activity, people)
     if found is None:
         return Refused(reason=Refusal.ACTIVITY_UNKNOWN)
     activity, event, version = found
@@ -57,7 +60,6 @@ def decide_share(state: State, asked: Asked, share: Share) -> Draft | Refused:
     reference = share_reference(share)
     if reference in state.references:
         return Refused(reason=Refusal.ALREADY_SHARED_OUT)
-    people = state.participants(CleanUpKey(share.activity, share.building, share.period))
     household = state.household(share.household)
     if not 1 <= share.place <= len(people):
         return Refused(reason=Refusal.NOTHING_TO_SHARE)
@@ -89,12 +91,16 @@ def _pot(activity: Activity, people: int) -> int:
     return whole if rule.points_max is None else min(whole, rule.points_max)
 
 
-def _find(state: State, asked: Asked, key: ActivityKey) -> tuple[Activity, Event, int] | None:
+def _find(
+    state: State, asked: Asked, key: ActivityKey, people: Sequence[CheckIn]
+) -> tuple[Activity, Event, int] | None:
+    # One rule for all shares, and for a share paid late: that of the first check-in.
+    moment = people[0].occurred_at if people else state.now
     versions = state.catalog.activities.get(key)
-    version = versions.at(state.now) if versions else None
+    version = versions.at(moment) if versions else None
     if version is None or version.item is None or not isinstance(version.item.rule, CleanUp):
         return None
-    event = state.event(version.item.event, state.now)
+    event = state.event(version.item.event, moment)
     if event is None or not oversees(asked.credential, event.key):
         return None
     return version.item, event, version.number
