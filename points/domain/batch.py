@@ -7,7 +7,7 @@ like any other. Nothing here reads a clock, a database or chance.
 
 from collections.abc import Sequence
 
-from points.domain.access import may_do
+from points.domain.access import Role, may_do
 from points.domain.cleanups import decide_closing, decide_share
 from points.domain.corrections import (
     decide_adjustment,
@@ -126,14 +126,22 @@ def _decide_new(state: State, asked: Asked) -> Draft | Refused:
             return decide_undo(state, asked, undo)
         case CashSlip() as cash:
             return decide_cashing(state, asked, cash)
-        case IssueSlip() as issue:
-            return decide_issue(state, asked, issue)
         case _:
-            return _decide_at_desk(state, asked)
+            return _desk_time_fault(state, asked) or _decide_at_desk(state, asked)
+
+
+def _desk_time_fault(state: State, asked: Asked) -> Refused | None:
+    """Hold a supervisor's phone to the times that every phone is held to."""
+    if asked.credential.role is Role.OPERATOR:
+        return None
+    # These acts do not say whether they waited in a queue, so they may have.
+    return state.time_fault(asked.operation.occurred_at, is_offline=True)
 
 
 def _decide_at_desk(state: State, asked: Asked) -> Draft | Refused:
     match asked.operation:
+        case IssueSlip() as issue:
+            return decide_issue(state, asked, issue)
         case ReceiveStock() as receipt:
             return decide_receipt(state, asked, receipt)
         case MoveStock() as move:
