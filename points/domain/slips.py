@@ -7,7 +7,7 @@ from points.domain.facts import ANY_BODY, Asked, Refused, Slip
 from points.domain.ids import SystemAccount, system
 from points.domain.operations import POINTS_MAX, CashSlip, IssueSlip, RequestKey
 from points.domain.outcomes import Refusal
-from points.domain.periods import midnight
+from points.domain.periods import NEVER, midnight
 from points.domain.state import Draft, State
 
 
@@ -22,11 +22,15 @@ def decide_issue(state: State, asked: Asked, issue: IssueSlip) -> Draft | Refuse
     if not 0 < issue.points <= POINTS_MAX:
         return Refused(reason=Refusal.QUANTITY_INVALID)
     attempt = RequestKey(asked.credential.id, issue.attempt) if issue.attempt else None
-    if attempt in state.settled:
+    if attempt in state.settled or attempt == asked.ref:
         return Refused(reason=Refusal.ATTEMPT_SETTLED)
+    if issue.last_day < state.day(state.now):
+        return Refused(reason=Refusal.SLIP_EXPIRED)
     state.begin()
     state.book.move(system(SystemAccount.ISSUED), system(SystemAccount.SLIPS), issue.points)
-    ends = midnight(issue.last_day + timedelta(days=1), state.programme.zone)
+    ends = NEVER
+    if issue.last_day < NEVER.date():
+        ends = midnight(issue.last_day + timedelta(days=1), state.programme.zone)
     state.add_slip(Slip(ref=issue.slip, points=issue.points, valid_until=ends))
     if attempt is not None:
         state.settle(attempt, ANY_BODY, Refused(reason=Refusal.PAID_BY_SLIP))
