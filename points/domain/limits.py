@@ -47,16 +47,17 @@ def _cooldown_fault(activity: Activity, before: Sequence[PastAct], mark: PastAct
         return None
     pause = timedelta(minutes=activity.cooldown_minutes)
     is_personal = activity.cooldown_of is Who.RESIDENT
-    for act in before:
-        if is_personal and act.resident != mark.resident:
-            continue
+    too_near = [
+        act.occurred_at
+        for act in before
         # Uploads arrive out of order, so an act shortly after this one counts as well.
-        if abs(act.occurred_at - mark.occurred_at) < pause:
-            return Refused(
-                reason=Refusal.COOLDOWN,
-                details={"again_at": (act.occurred_at + pause).isoformat()},
-            )
-    return None
+        if abs(act.occurred_at - mark.occurred_at) < pause
+        and (act.resident == mark.resident or not is_personal)
+    ]
+    if not too_near:
+        return None
+    again_at = (max(too_near) + pause).isoformat()
+    return Refused(reason=Refusal.COOLDOWN, details={"again_at": again_at})
 
 
 def limit_points(
