@@ -12,7 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from points.storage.engine import Database, open_database
+from tests.browser import browser
 from tests.postgres import Server, shared_postgres, shared_postgres_home
+
+__all__ = ["browser"]  # a fixture made elsewhere is found here
 
 ENGINES = ("sqlite", "postgresql")
 POSTGRES_HOME = "POINTS_TEST_POSTGRES_HOME"  # how xdist's workers hear of the shared server

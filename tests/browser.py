@@ -1,0 +1,41 @@
+"""A real Chromium for the tests that look at what people will see."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+NAMED_BY = "POINTS_TEST_BROWSER"
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of a process; each test opens its own page or context.
+
+    Without one the tests fail: what was never rendered was never tested.
+    """
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_browser(playwright))
+        yield chromium
+        chromium.close()
+
+
+def find_browser(playwright: Playwright) -> str:
+    """Find the program: the one named in the environment, on PATH, or Playwright's own."""
+    named = os.environ.get(NAMED_BY)
+    if named:  # never quietly replaced by another
+        found = shutil.which(named)
+        return found or pytest.fail(f"{NAMED_BY} names {named}, which is no program here")
+    on_path = [found for name in PROGRAMS if (found := shutil.which(name))]
+    own = playwright.chromium.executable_path
+    found = on_path[0] if on_path else own
+    if not Path(found).exists():
+        pytest.fail(
+            f"no Chromium: install one, name yours in {NAMED_BY}, or run scripts/browser"
+            f" (looked for {', '.join(PROGRAMS)} on PATH and for {own})"
+        )
+    return found
