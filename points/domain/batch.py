@@ -126,6 +126,8 @@ def _decide_new(state: State, asked: Asked) -> Draft | Refused:
             return decide_undo(state, asked, undo)
         case CashSlip() as cash:
             return decide_cashing(state, asked, cash)
+        case IssueSlip() as issue:
+            return _desk_time_fault(state, asked) or decide_issue(state, asked, issue)
         case _:
             return _desk_time_fault(state, asked) or _decide_at_desk(state, asked)
 
@@ -140,8 +142,6 @@ def _desk_time_fault(state: State, asked: Asked) -> Refused | None:
 
 def _decide_at_desk(state: State, asked: Asked) -> Draft | Refused:
     match asked.operation:
-        case IssueSlip() as issue:
-            return decide_issue(state, asked, issue)
         case ReceiveStock() as receipt:
             return decide_receipt(state, asked, receipt)
         case MoveStock() as move:
