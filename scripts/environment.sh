@@ -25,7 +25,7 @@ make_environment() {
 install() { # by uv where it is there; by pip also where only pip was told of a mirror
   uv pip install --quiet --python .venv/bin/python "$@" 2>/dev/null && return
   .venv/bin/python -m pip --version &>/dev/null || .venv/bin/python -m ensurepip >/dev/null
-  PIP_USER=0 .venv/bin/python -m pip install --quiet "$@"
+  PIP_USER=0 .venv/bin/python -m pip install -qq "$@"
 }
 
 keep_environment_at() { # LOCK: only compares, when that is what was installed last
