@@ -7,6 +7,7 @@ from points.domain.facts import PastAct, Refused
 from points.domain.ids import ActivityKey, HouseholdId
 from points.domain.operations import Kind, Phase
 from points.domain.outcomes import Refusal
+from points.domain.periods import spelled
 from points.domain.programme import Activity, Span, Stamp, TimesLimit, Who
 from points.domain.state import State
 
@@ -56,8 +57,8 @@ def _cooldown_fault(activity: Activity, before: Sequence[PastAct], mark: PastAct
     ]
     if not too_near:
         return None
-    again_at = (max(too_near) + pause).isoformat()
-    return Refused(reason=Refusal.COOLDOWN, details={"again_at": again_at})
+    again_at = max(too_near) + pause
+    return Refused(reason=Refusal.COOLDOWN, details={"again_at": spelled(again_at)})
 
 
 def limit_points(

@@ -30,6 +30,11 @@ def at_local_time(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
 
 
+def spelled(moment: datetime) -> str:
+    """Write an instant for an answer: in UTC, so that the same instant is always the same text."""
+    return moment.astimezone(UTC).isoformat()
+
+
 class Period(StrEnum):
     """A stretch of calendar that something may happen once in."""
 

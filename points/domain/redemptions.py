@@ -14,6 +14,7 @@ from points.domain.ids import (
 )
 from points.domain.operations import QUANTITY_MAX, Kind, Redeem
 from points.domain.outcomes import Refusal
+from points.domain.periods import spelled
 from points.domain.programme import Booth, Reward, Shelf, Version
 from points.domain.state import Draft, State
 
@@ -125,7 +126,7 @@ def _stock_fault(state: State, purchase: Purchase) -> Refused | None:
         return None
     details: dict[str, Detail] = {"left": free}
     if later and held_back and at_booth:
-        details |= {"next_at": later[0].at.isoformat(), "next_pieces": later[0].pieces}
+        details |= {"next_at": spelled(later[0].at), "next_pieces": later[0].pieces}
         return Refused(reason=Refusal.NOT_RELEASED_YET, details=details)
     return Refused(reason=Refusal.OUT_OF_STOCK, details=details)
 

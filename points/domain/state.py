@@ -30,7 +30,7 @@ from points.domain.ids import (
 from points.domain.ledger import Book
 from points.domain.operations import CardRef, Kind, OperationKey, Phase, RequestKey, SlipRef
 from points.domain.outcomes import Refusal
-from points.domain.periods import expiry_of, local_day
+from points.domain.periods import expiry_of, local_day, spelled
 from points.domain.programme import Event, Programme
 
 
@@ -134,7 +134,7 @@ class State:
         if not event.is_before(moment):
             return Refused(reason=Refusal.CLOSED)
         opens = min(session.opens for session in event.sessions if moment < session.opens)
-        return Refused(reason=Refusal.NOT_OPEN_YET, details={"opens_at": opens.isoformat()})
+        return Refused(reason=Refusal.NOT_OPEN_YET, details={"opens_at": spelled(opens)})
 
     def day(self, moment: datetime) -> date:
         """Give the programme's local day of the instant."""
