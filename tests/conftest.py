@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -10,15 +10,20 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import settings
 
 from points.storage.engine import Database, open_database
 from tests.browser import browser
 from tests.postgres import Server, shared_postgres, shared_postgres_home
+from tests.reporting import ENGINES
 
 __all__ = ["browser"]  # a fixture made elsewhere is found here
 
-ENGINES = ("sqlite", "postgresql")
 POSTGRES_HOME = "POINTS_TEST_POSTGRES_HOME"  # how xdist's workers hear of the shared server
+
+# How long an example may take is no law: the machine may be busy with something else.
+settings.register_profile("points", deadline=None)
+settings.load_profile("points")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,25 +33,6 @@ def pytest_configure(config: pytest.Config) -> None:
     stack = ExitStack()
     os.environ[POSTGRES_HOME] = str(stack.enter_context(shared_postgres_home()))
     config.add_cleanup(stack.close)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Where nobody watches, what was not tested is not passed: a skip in CI is a failure."""
-    report = yield
-    if report.skipped and not hasattr(report, "wasxfail") and "CI" in os.environ:
-        report.outcome = "failed"
-        report.longrepr = f"In CI nothing is skipped: {report.longrepr}"
-    return report
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many tests ran on each engine."""
-    passed = [report.nodeid for report in terminalreporter.stats.get("passed", [])]
-    counts = {name: sum(f"[{name}" in test for test in passed) for name in ENGINES}
-    told = ", ".join(f"{count} on {name}" for name, count in counts.items())
-    terminalreporter.write_line(f"passed by engine: {told}")
 
 
 @pytest.fixture
