@@ -71,7 +71,7 @@ def post(book: Book, batch: Sequence[Asked]) -> list[Outcome]:
         DatabaseUnavailable: Nothing was written; the same batch may be posted again.
     """
     try:
-        return list(settle(book.database, lambda connection: _post_once(connection, book, batch)))
+        return list(settle(book.database, lambda connection: post_within(connection, book, batch)))
     except (IntegrityError, AssertionError) as error:
         if len(batch) == 1:
             _log.critical("an operation breaks the book's own rules", exc_info=error)
@@ -80,7 +80,15 @@ def post(book: Book, batch: Sequence[Asked]) -> list[Outcome]:
     return post(book, batch[:middle]) + post(book, batch[middle:])
 
 
-def _post_once(connection: Connection, book: Book, batch: Sequence[Asked]) -> Sequence[Outcome]:
+def post_within(connection: Connection, book: Book, batch: Sequence[Asked]) -> Sequence[Outcome]:
+    """Post a batch as part of a transaction that does more, such as naming a household.
+
+    Whoever opened the transaction may still roll it back; then nothing was decided either, and not
+    even a final refusal is frozen.
+
+    Raises:
+        HouseholdsMoved, NoChainFree: To be left to `settle`, which begins again.
+    """
     clock = book.clock()
     chain = lock_chain(connection)
     catalog = book.catalogs.current(connection)
