@@ -4,7 +4,7 @@ A chain first (nobody waits for one), then accounts by number, then slips by nam
 takes them in this order, so none can wait for another in a circle.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ CHAINS = 8
 """Batches that several processes can post at once on PostgreSQL. SQLite uses the first."""
 
 _COUNTER_BITS = 40
+_PART = 10_000  # databases bound the values that one statement may carry; imports take more
 _TICK = timedelta(microseconds=1)
 _chain, _account = table_of(ChainRow), table_of(AccountRow)
 
@@ -92,22 +93,32 @@ def lock_accounts(connection: Connection, wanted: Collection[AccountId], *, at: 
     if not wanted:
         return Locked(accounts={}, last_at=None)
     numbers = sorted(wanted)
+    parts = [numbers[start : start + _PART] for start in range(0, len(numbers), _PART)]
+    for part in parts:
+        _make_missing(connection, part, at)
+    taken = select(_account).order_by(_account.c.id).with_for_update()
+    rows = [
+        row for part in parts for row in connection.execute(taken.where(_account.c.id.in_(part)))
+    ]
+    return Locked(
+        accounts={AccountId(row.id): Account(row.balance, row.version) for row in rows},
+        last_at=max(row.last_at for row in rows),
+    )
+
+
+def _make_missing(connection: Connection, numbers: Sequence[AccountId], at: datetime) -> None:
+    """Make the accounts that were never used.
+
+    All are made before any is taken: rows made and rows taken could otherwise cross.
+    """
     found = connection.execute(select(_account.c.id).where(_account.c.id.in_(numbers)))
     missing = sorted(set(numbers) - {row.id for row in found})
     if missing:
-        # Made before any is taken: rows made and rows taken could otherwise cross.
         insert_of = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
         connection.execute(
             insert_of(_account).on_conflict_do_nothing(),
             [{"id": number, "balance": 0, "version": 0, "last_at": at} for number in missing],
         )
-    rows = connection.execute(
-        select(_account).where(_account.c.id.in_(numbers)).order_by(_account.c.id).with_for_update()
-    ).all()
-    return Locked(
-        accounts={AccountId(row.id): Account(row.balance, row.version) for row in rows},
-        last_at=max(row.last_at for row in rows),
-    )
 
 
 def next_instant(clock: datetime, chain: Chain, locked: Locked) -> datetime:
