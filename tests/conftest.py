@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from points.storage.engine import Database, open_database
+from points.storage.migrate import migrate
 from tests.browser import browser
 from tests.postgres import Server, shared_postgres, shared_postgres_home
 from tests.reporting import ENGINES
@@ -76,19 +77,21 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "points.db"
-    from points.storage.migrate import migrate
-
-    migrate(f"sqlite:///{path}")
+    _migrate(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres: Server) -> str:
     name = f"template_{uuid4().hex}"
-    from points.storage.migrate import migrate
-
-    migrate(postgres.create_database(name))
+    _migrate(postgres.create_database(name))
     return name
+
+
+def _migrate(url: str) -> None:
+    opened = open_database(url)
+    migrate(opened)
+    opened.dispose()
 
 
 def _name_database(
