@@ -119,6 +119,8 @@ class Redeem:
     occurred_at: datetime
     reserve: str = ""
     is_offline: bool = False
+    is_timed_here: bool = False
+    """Whether the instant is the service's own, because whoever asked named none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,8 @@ class Undo:
     claws_back: bool = False
     """Whether points already spent are booked as owed instead of refusing."""
     is_offline: bool = False
+    is_timed_here: bool = False
+    """Whether the instant is the service's own, because whoever asked named none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,7 +294,7 @@ class RequestKey:
 
 # How a scan travelled is not what it says: a live call that timed out is sent again as offline
 # under the same key, and must be answered as the same operation.
-_NOT_CONTENT = frozenset({"is_offline"})
+_NOT_CONTENT = frozenset({"is_offline", "is_timed_here"})
 
 
 def canonical(operation: Operation) -> str:
@@ -300,6 +304,9 @@ def canonical(operation: Operation) -> str:
         for item in fields(operation)
         if item.name not in _NOT_CONTENT
     }
+    if isinstance(operation, Redeem | Undo) and operation.is_timed_here:
+        # What was asked names no instant: asked again a minute later, it is the same request.
+        content["occurred_at"] = None
     return dumps(
         {"kind": operation.kind, **content},
         ensure_ascii=False,
