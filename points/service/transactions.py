@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from points.storage.engine import Database
 from points.storage.facts import HouseholdsMoved
@@ -35,14 +36,23 @@ def transaction(database: Database) -> Iterator[Connection]:
 
 @contextmanager
 def snapshot(database: Database) -> Iterator[Connection]:
-    """Read one unchanging state of the database; nothing can be written."""
+    """Read one unchanging state of the database; nothing can be written.
+
+    Raises:
+        DatabaseUnavailable: The database cannot be read now.
+    """
     reader = database.reader
     if not database.is_sqlite:
         reader = reader.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-    with reader.connect() as connection, connection.begin():
-        yield connection
+    try:
+        with reader.connect() as connection, connection.begin():
+            yield connection
+    except NoConnectionFree as error:
+        raise DatabaseUnavailable("every connection is in use") from error
+    except DBAPIError as error:
+        raise _unavailable(error) from error
 
 
 def settle(database: Database, act: Callable[[Connection], Result]) -> Result:
@@ -68,6 +78,8 @@ def settle(database: Database, act: Callable[[Connection], Result]) -> Result:
                 raise _unavailable(error) from error
             _log.info("try %d of an act lost a race or its connection: %s", attempt, error.orig)
             last = error
+        except (OSError, NoConnectionFree) as error:  # its folder is gone, or its connections are
+            raise DatabaseUnavailable("the database cannot be reached") from error
     if isinstance(last, IntegrityError):
         raise last
     raise DatabaseUnavailable("the act lost every race") from last
@@ -92,4 +104,4 @@ def _unavailable(error: DBAPIError) -> Exception:
         if from_server is not None
         else type(error).__name__ == "OperationalError"
     )
-    return DatabaseUnavailable("the database cannot write now") if is_trouble else error
+    return DatabaseUnavailable("the database does not answer now") if is_trouble else error
