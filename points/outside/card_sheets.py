@@ -1,8 +1,8 @@
 """Print cards: one as a picture, or ten to an A4 sheet with crop marks.
 
 A card carries its QR, its number, the programme's name and where to hand it in when found: nothing
-of anybody, for whom it will belong to is not known yet. Every width is set here or in the template,
-so a name fits whatever fonts the reader's machine has.
+of anybody, for whom it will belong to is not known yet. Lines are broken and widths set here, for
+SVG wraps nothing by itself, and the fonts are those of whatever machine prints.
 """
 
 import io
@@ -30,6 +30,7 @@ _PAPER = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
+    auto_reload=False,  # else it looks at the file again for every card
 )
 
 _NAME_WIDTH = 29.6
@@ -132,12 +133,41 @@ def _printable(name: str) -> str:
 def _name_lines(name: str) -> list[_NameLine]:
     """Set the name as large as it fits beside the mark; what is longer than that ends in …."""
     for size, lines_max in _NAME_SIZES:
-        lines = _wrap(name, _NAME_WIDTH / size)
+        pieces = list(_pieces(name, _NAME_WIDTH / size))
+        lines = _wrap(pieces, _NAME_WIDTH / size)
         if len(lines) <= lines_max:
-            return _place(_balance(name, len(lines)), size)
+            return _place(_balance(pieces, len(lines)), size)
     size, lines_max = _NAME_SIZES[-1]
-    lines = _wrap(name, _NAME_WIDTH / size)[:lines_max]
+    lines = _wrap(list(_pieces(name, _NAME_WIDTH / size)), _NAME_WIDTH / size)[:lines_max]
     return _place([*lines[:-1], lines[-1][:-1] + "…"], size)
+
+
+def _pieces(name: str, ems: float) -> Iterator[str]:
+    """Split the name where a line may break; inside a word only if it fills more than a line."""
+    for piece in _PIECES.findall(name):
+        if _ems(piece.rstrip()) > ems:
+            yield from piece
+        else:
+            yield piece
+
+
+def _wrap(pieces: Sequence[str], ems: float) -> list[str]:
+    """Fill lines that are at most so many ems wide, or one piece."""
+    lines: list[str] = []
+    line = ""
+    for piece in pieces:
+        if line and _ems((line + piece).rstrip()) > ems:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece
+    return [*lines, line.rstrip()] if line else lines
+
+
+def _balance(pieces: Sequence[str], lines_count: int) -> list[str]:
+    """Fill so many lines to about one length: 长风新村街道 / 垃圾分类积分."""
+    shortest = sum(map(_ems, pieces)) / max(lines_count, 1)
+    tries = (_wrap(pieces, shortest + step / 4) for step in count())
+    return next(lines for lines in tries if len(lines) <= lines_count)
 
 
 def _place(lines: list[str], size: float) -> list[_NameLine]:
@@ -147,35 +177,6 @@ def _place(lines: list[str], size: float) -> list[_NameLine]:
         _NameLine(text=line, size=size, baseline=round(first + height * index, 2))
         for index, line in enumerate(lines)
     ]
-
-
-def _balance(name: str, lines_count: int) -> list[str]:
-    """Break the name into lines of about one length: 长风新村街道 / 垃圾分类积分."""
-    if not lines_count:
-        return []
-    shortest = _ems(name) / lines_count
-    tries = (_wrap(name, shortest + step / 4) for step in count())
-    return next(lines for lines in tries if len(lines) <= lines_count)
-
-
-def _wrap(name: str, ems: float) -> list[str]:
-    """Break the name into lines that are at most so many ems wide."""
-    lines: list[str] = []
-    line = ""
-    for piece in _pieces(name, ems):
-        if line and _ems((line + piece).rstrip()) > ems:
-            lines.append(line.rstrip())
-            line = ""
-        line += piece
-    return [*lines, line.rstrip()] if line else lines
-
-
-def _pieces(name: str, ems: float) -> Iterator[str]:
-    for piece in _PIECES.findall(name):
-        if _ems(piece) > ems:
-            yield from piece
-        else:
-            yield piece
 
 
 def _ems(text: str) -> float:

@@ -194,6 +194,26 @@ def test_a_name_of_40_characters_is_printed_whole(name: str) -> None:
     assert printed.replace(" ", "") == name.replace(" ", "")
 
 
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("", []),
+        ("长风", ["长风"]),
+        (PROGRAMME, ["长风新村街道", "垃圾分类积分"]),
+        ("Changfeng ab", ["Changfeng", "ab"]),
+        ("Changfeng sorting points", ["Changfeng", "sorting points"]),
+        ("世纪同乐、清水湾和师大二村", ["世纪同乐、清水", "湾和师大二村"]),
+        ("周杰古丽·木拉提", ["周杰古丽·", "木拉提"]),
+    ],
+)
+def test_a_name_breaks_into_lines_of_about_one_length_and_not_inside_a_word(
+    name: str, lines: list[str]
+) -> None:
+    [card] = make_cards(1)
+
+    assert words(card_svg(card, name), "name") == lines
+
+
 def test_a_longer_name_ends_in_dots() -> None:
     [card] = make_cards(1)
 
