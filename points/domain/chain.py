@@ -8,8 +8,8 @@ alone.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import Enum
+from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from json import dumps
 
@@ -35,24 +35,60 @@ class Link:
 
 def batch_hash(link: Link, operations: Sequence[Posted]) -> bytes:
     """Hash a batch: its place, the hash before it, and each operation in order. 32 bytes."""
-    head = encode([link.previous, link.chain, link.number, _instant(link.posted_at)])
-    marks = [operation_hash(operation) for operation in operations]
-    return sha256(head + encode([len(marks), *marks])).digest()
+    return seal(
+        [operation_hash(operation) for operation in operations],
+        chain=link.chain,
+        number=link.number,
+        posted_at=micros(link.posted_at),
+        previous=link.previous,
+    )
+
+
+def seal(
+    marks: Sequence[bytes], *, chain: int, number: int, posted_at: int, previous: bytes
+) -> bytes:
+    """Hash a batch whose operations' hashes are known; its instant in microseconds."""
+    return sha256(encode((previous, chain, number, posted_at, len(marks), *marks))).digest()
 
 
 def operation_hash(posted: Posted) -> bytes:
     """Hash an operation with its entries and the fingerprint of what was asked. 32 bytes."""
-    details = dumps(dict(posted.details), ensure_ascii=False, sort_keys=True)
-    content: list[Plain] = [
+    return record_hash(_record(posted))
+
+
+def record_hash(record: Iterable[Plain]) -> bytes:
+    """Hash an operation given as plain values, in the order of `_record`. 32 bytes."""
+    return sha256(encode(record)).digest()
+
+
+def encode(values: Iterable[Plain]) -> bytes:
+    """Write values one after another, each as a letter for its type, its length and its bytes."""
+    return b"".join(map(_field, values))
+
+
+# Most values of a batch are those of the operation before; writing them anew is most of the work.
+@lru_cache(maxsize=1 << 14)
+def _field(value: Plain) -> bytes:
+    if value is None:
+        return b"n0:"
+    if isinstance(value, bytes):
+        return b"b%d:%b" % (len(value), value)
+    letter, text = (b"i", str(value)) if isinstance(value, int) else (b"s", value)
+    written = text.encode()
+    return b"%b%d:%b" % (letter, len(written), written)
+
+
+def _record(posted: Posted) -> list[Plain]:
+    return [
         posted.id,
         posted.ref.scope,
         posted.ref.key,
-        _text(posted.kind),
+        posted.kind.value,
         posted.fingerprint,
-        _text(posted.evidence),
-        _instant(posted.occurred_at),
-        _instant(posted.posted_at),
-        _day(posted.local_day),
+        posted.evidence.value,
+        micros(posted.occurred_at),
+        micros(posted.posted_at),
+        posted.local_day.isoformat(),
         posted.household,
         posted.resident,
         posted.event,
@@ -65,30 +101,13 @@ def operation_hash(posted: Posted) -> bytes:
         posted.balance_after,
         posted.reference,
         posted.reverses,
-        details,
+        dumps(dict(posted.details), ensure_ascii=False, sort_keys=True),
+        *(value for entry in posted.entries for value in _entry(entry)),
     ]
-    for entry in posted.entries:
-        content.extend(_entry(entry))
-    return sha256(encode(content)).digest()
 
 
-def encode(values: Iterable[Plain]) -> bytes:
-    """Write values one after another, each as a letter for its type, its length and its bytes."""
-    return b"".join(_field(value) for value in values)
-
-
-def _field(value: Plain) -> bytes:
-    if value is None:
-        return b"n0:"
-    if isinstance(value, bytes):
-        return b"b%d:%b" % (len(value), value)
-    letter, text = (b"i", str(value)) if isinstance(value, int) else (b"s", value)
-    written = text.encode()
-    return b"%b%d:%b" % (letter, len(written), written)
-
-
-def _entry(entry: Entry) -> list[Plain]:
-    return [
+def _entry(entry: Entry) -> tuple[Plain, ...]:
+    return (
         entry.line,
         entry.debit,
         entry.credit,
@@ -96,25 +115,13 @@ def _entry(entry: Entry) -> list[Plain]:
         entry.lot,
         entry.debit_seq,
         entry.credit_seq,
-    ]
-
-
-def _instant(moment: datetime) -> int:
-    return micros(moment)
+    )
 
 
 def micros(moment: datetime) -> int:
     """Count the microseconds from 1970 in UTC to the instant, exactly."""
     span = moment - _EPOCH
     return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
-
-
-def _day(day: date) -> str:
-    return day.isoformat()
-
-
-def _text(value: Enum) -> str:
-    return str(value.value)
 
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
