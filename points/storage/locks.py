@@ -1,6 +1,6 @@
 """What a batch holds for itself while it is decided, always taken in the same order.
 
-A chain first (nobody waits for one), then accounts by number, then slips by name. Every writer
+A chain first, while nothing else is held, then accounts by number, then slips by name. Every writer
 takes them in this order, so none can wait for another in a circle.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from points.domain.chain import GENESIS
@@ -24,10 +24,6 @@ _COUNTER_BITS = 40
 _PART = 10_000  # databases bound the values that one statement may carry; imports take more
 _TICK = timedelta(microseconds=1)
 _chain, _account = table_of(ChainRow), table_of(AccountRow)
-
-
-class NoChainFree(Exception):
-    """Every chain is held by another batch at this moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +51,7 @@ def first_chains(at: datetime) -> list[dict[str, object]]:
         {
             "id": chain,
             "number": 0,
-            "next_operation": (chain << _COUNTER_BITS) + 1,
+            "next_operation": first_operation(chain),
             "head": GENESIS,
             "last_at": at,
             "replays": 0,
@@ -64,21 +60,24 @@ def first_chains(at: datetime) -> list[dict[str, object]]:
     ]
 
 
+def first_operation(chain: int) -> int:
+    """Number the first operation of a chain; the rest count on from it without gaps."""
+    return (chain << _COUNTER_BITS) + 1
+
+
 def chain_of(operation: int) -> int:
     """Tell which chain an operation stands in."""
     return operation >> _COUNTER_BITS
 
 
 def lock_chain(connection: Connection) -> Chain:
-    """Take the first chain that nobody holds.
-
-    Raises:
-        NoChainFree: All are held; the caller tries again.
-    """
+    """Take the first chain that nobody holds; where all are held, wait for one."""
     free = select(_chain).order_by(_chain.c.id).limit(1).with_for_update(skip_locked=True)
     row = connection.execute(free).one_or_none()
     if row is None:
-        raise NoChainFree
+        # Whoever waits holds nothing yet. By its number, so that not all wait for the same one.
+        mine = select(_chain).where(_chain.c.id == func.pg_backend_pid() % CHAINS)
+        row = connection.execute(mine.with_for_update()).one()
     return Chain(
         id=row.id,
         number=row.number,
