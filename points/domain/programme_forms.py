@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 from unicodedata import category
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +16,7 @@ from points.domain.periods import DAYS_VALID_MAX, DaysValid, EndOfYear, ExpiryRu
 from points.domain.programme_faults import FaultCode, Spot, Words, show_value
 
 Value = TypeVar("Value")
+Value_co = TypeVar("Value_co", covariant=True)
 Written = TypeVar("Written")
 
 MINUTES_PER_HOUR = 60
@@ -42,13 +43,13 @@ class WrittenNumber(str):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form(Generic[Value]):
+class Form(Generic[Value_co]):
     """What may be written for a value, and how it is read."""
 
     allowed: Words
-    stand_in: Value
+    stand_in: Value_co
     """Used where the value is missing or faulty, so that the rest can still be read."""
-    read: Callable[[object, Spot], Value | None]
+    read: Callable[[object, Spot], Value_co | None]
     """Give the value, or note a fault at the spot and give nothing."""
 
 
@@ -255,7 +256,7 @@ def _form(
         if type(raw) is not written_as:
             spot.fault(FaultCode.WRONG_TYPE, show_value(raw), allowed)
             return None
-        value = understand(cast("Written", raw))
+        value = understand(raw)
         if isinstance(value, FaultCode):
             spot.fault(value, show_value(raw), allowed)
             return None

@@ -193,6 +193,7 @@ def read_kind(table: Table, name: str) -> EventKind:
 
 def _read_rule(table: Table) -> Rule:
     ways = [key for key in _RULES if table.has(key)]
+    bonus = table.table(BONUS, BONUS_SHAPE)
     if not ways:
         names = ", ".join(key.name for key in _RULES)
         allowed = Words(f"{names} 中的一个", f"one of {names}")
@@ -206,7 +207,8 @@ def _read_rule(table: Table) -> Rule:
             return Weighed(per_kilogram=table.value(PER_KILOGRAM))
         case PER_HOUR.name:
             return _read_shift(table)
-    return _read_stamp(table) if table.has(BONUS) else Fixed(points=table.value(POINTS))
+    points = table.value(POINTS)
+    return Fixed(points=points) if bonus is None else _read_stamp(points, bonus)
 
 
 def _note_mixture(table: Table, ways: list[Key[Any]]) -> None:
@@ -233,12 +235,11 @@ def _read_shift(table: Table) -> Shift:
     )
 
 
-def _read_stamp(table: Table) -> Stamp:
-    bonus = table.table(BONUS, BONUS_SHAPE)
+def _read_stamp(points: int, bonus: Table) -> Stamp:
     return Stamp(
-        points=table.value(POINTS),
-        different_booths=(bonus and bonus.get(BONUS_BOOTHS)) or 0,
-        bonus_points=(bonus and bonus.get(BONUS_POINTS)) or 0,
+        points=points,
+        different_booths=bonus.get(BONUS_BOOTHS) or 0,
+        bonus_points=bonus.value(BONUS_POINTS),
     )
 
 

@@ -14,19 +14,20 @@ from points.domain.programme_forms import Form, flag, notes
 from points.domain.programme_lists import Part
 
 Value = TypeVar("Value")
+Value_co = TypeVar("Value_co", covariant=True)
 
 _COMPARED_MAX = 64
 _LISTED_MAX = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Key(Generic[Value]):
+class Key(Generic[Value_co]):
     """A key of a table, its Chinese name, and the form of its value."""
 
     name: str
     zh: str
-    form: Form[Value]
-    default: Value | None = None
+    form: Form[Value_co]
+    default: Value_co | None = None
     is_required: bool = field(default=False, kw_only=True)
 
 
