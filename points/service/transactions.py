@@ -6,18 +6,20 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from points.storage.engine import Database
+from points.storage.engine import Database, NoTurn
 from points.storage.facts import HouseholdsMoved
-from points.storage.locks import NoChainFree
 
 TRIES_MAX = 8
 
 # PostgreSQL: serialization failure, deadlock, lock not available, and losing a race for a key.
 _LOST_RACES = frozenset({"40001", "40P01", "55P03", "23505"})
-_SQLITE_LOST_RACES = ("database is locked", "database table is locked")
+# 08: connection; 40: rolled back; 53: out of space or connections; 55P03: lock not available;
+# 57: shutting down; 25006: read-only after a failover.
+_POSTGRESQL_TROUBLE = ("08", "40", "53", "55P03", "57", "25006")
+_SQLITE_TROUBLE = frozenset({"BUSY", "LOCKED", "NOMEM", "READONLY", "IOERR", "FULL", "CANTOPEN"})
 
 _log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -29,8 +31,12 @@ class DatabaseUnavailable(Exception):
 
 @contextmanager
 def transaction(database: Database) -> Iterator[Connection]:
-    """Commit everything done inside, or nothing."""
-    with database.turn(), database.writer.connect() as connection, connection.begin():
+    """Commit everything done inside, or nothing.
+
+    Raises:
+        DatabaseUnavailable: The database cannot write now.
+    """
+    with _telling_trouble(), _writing(database) as connection:
         yield connection
 
 
@@ -46,13 +52,8 @@ def snapshot(database: Database) -> Iterator[Connection]:
         reader = reader.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-    try:
-        with reader.connect() as connection, connection.begin():
-            yield connection
-    except NoConnectionFree as error:
-        raise DatabaseUnavailable("every connection is in use") from error
-    except DBAPIError as error:
-        raise _unavailable(error) from error
+    with _telling_trouble(), reader.connect() as connection, connection.begin():
+        yield connection
 
 
 def settle(database: Database, act: Callable[[Connection], Result]) -> Result:
@@ -63,45 +64,56 @@ def settle(database: Database, act: Callable[[Connection], Result]) -> Result:
 
     Raises:
         DatabaseUnavailable: The database cannot write now, or the act lost every race.
-        IntegrityError: The act breaks a rule of the tables every time.
+        DBAPIError: The act breaks a rule of the tables, or another fault of ours.
     """
-    last: Exception | None = None
-    for attempt in range(1, TRIES_MAX + 1):
-        try:
-            with transaction(database) as connection:
-                return act(connection)
-        except (HouseholdsMoved, NoChainFree) as reason:
-            _log.debug("try %d of an act: %r", attempt, reason)
-            last = reason
-        except DBAPIError as error:
-            if not may_succeed_again(error):
-                raise _unavailable(error) from error
-            _log.info("try %d of an act lost a race or its connection: %s", attempt, error.orig)
-            last = error
-        except (OSError, NoConnectionFree) as error:  # its folder is gone, or its connections are
-            raise DatabaseUnavailable("the database cannot be reached") from error
-    if isinstance(last, IntegrityError):
-        raise last
-    raise DatabaseUnavailable("the act lost every race") from last
+    with _telling_trouble():
+        for attempt in range(1, TRIES_MAX):
+            try:
+                with _writing(database) as connection:
+                    return act(connection)
+            except HouseholdsMoved:
+                _log.debug("try %d of an act: households moved", attempt)
+            except DBAPIError as error:
+                if not may_succeed_again(error):
+                    raise
+                _log.info("try %d of an act lost a race or its connection: %s", attempt, error.orig)
+        with _writing(database) as connection:
+            return act(connection)
 
 
 def may_succeed_again(error: DBAPIError) -> bool:
-    """Tell whether the same act, done anew, can succeed at once."""
-    if error.connection_invalidated:
-        return True
+    """Tell whether the same act, done anew, can succeed at once.
+
+    SQLite has waited for its lock already when it says that there is none to be had.
+    """
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _LOST_RACES
+
+
+@contextmanager
+def _writing(database: Database) -> Iterator[Connection]:
+    with database.turn(), database.writer.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _telling_trouble() -> Iterator[None]:
+    """Tell the database's trouble from faults of ours, which must not be hidden behind it."""
+    try:
+        yield
+    except (HouseholdsMoved, NoConnectionFree, NoTurn) as reason:
+        raise DatabaseUnavailable("the database is too busy, or out of reach") from reason
+    except DBAPIError as error:
+        if not _is_trouble(error):
+            raise
+        raise DatabaseUnavailable("the database does not answer now") from error
+
+
+def _is_trouble(error: DBAPIError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
-        return state in _LOST_RACES
-    return str(error.orig).startswith(_SQLITE_LOST_RACES)
-
-
-def _unavailable(error: DBAPIError) -> Exception:
-    """See an error as the database's trouble, or as a fault of ours that must not be hidden."""
-    from_server = getattr(error.orig, "sqlstate", None)
-    # 53: out of space or connections; 57: shutting down; 25006: read-only after a failover.
-    is_trouble = (
-        str(from_server).startswith(("53", "57", "08", "25006"))
-        if from_server is not None
-        else type(error).__name__ == "OperationalError"
-    )
-    return DatabaseUnavailable("the database does not answer now") if is_trouble else error
+        return str(state).startswith(_POSTGRESQL_TROUBLE)
+    on_sqlite = getattr(error.orig, "sqlite_errorname", None)
+    if on_sqlite is not None:
+        return str(on_sqlite).split("_")[1] in _SQLITE_TROUBLE
+    # What has no code comes from the way to the server.
+    return isinstance(error, OperationalError)
