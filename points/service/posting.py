@@ -7,13 +7,13 @@ from datetime import datetime
 from threading import Lock
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from points.domain.batch import decide_batch
 from points.domain.facts import Asked, Decided, Outcome, Refused
 from points.domain.outcomes import Refusal
 from points.domain.programme import Catalog
-from points.service.transactions import settle
+from points.service.transactions import DatabaseUnavailable, settle
 from points.storage.catalog import catalog_number, load_catalog
 from points.storage.engine import Database
 from points.storage.facts import load_facts
@@ -64,20 +64,32 @@ def make_book(database: Database, clock: Clock) -> Book:
 def post(book: Book, batch: Sequence[Asked]) -> list[Outcome]:
     """Post a batch in one transaction and give one outcome per operation, in order.
 
-    Should the database refuse what the domain allowed, the batch is halved until the operation at
-    fault stands alone; that one is refused and the alarm raised, the others go through.
+    Should an operation break what nobody foresaw, the batch is halved until that one stands alone;
+    it is refused and the alarm raised, the others go through.
 
     Raises:
         DatabaseUnavailable: Nothing was written; the same batch may be posted again.
     """
+    if not batch:
+        return []
     try:
         return list(settle(book.database, lambda connection: post_within(connection, book, batch)))
-    except (IntegrityError, AssertionError) as error:
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:
+        if not _may_be_of_one(error):
+            raise
         if len(batch) == 1:
             _log.critical("an operation breaks the book's own rules", exc_info=error)
             return [Refused(reason=Refusal.INTERNAL_INVARIANT)]
     middle = len(batch) // 2
     return post(book, batch[:middle]) + post(book, batch[middle:])
+
+
+def _may_be_of_one(error: Exception) -> bool:
+    """Tell whether an error may lie in what one operation says; else it would hit every one."""
+    is_of_database = isinstance(error, DBAPIError)
+    return not is_of_database or isinstance(error, IntegrityError | DataError)
 
 
 def post_within(connection: Connection, book: Book, batch: Sequence[Asked]) -> Sequence[Outcome]:
@@ -87,7 +99,7 @@ def post_within(connection: Connection, book: Book, batch: Sequence[Asked]) -> S
     even a final refusal is frozen.
 
     Raises:
-        HouseholdsMoved, NoChainFree: To be left to `settle`, which begins again.
+        HouseholdsMoved: To be left to `settle`, which begins again.
     """
     clock = book.clock()
     chain = lock_chain(connection)
