@@ -7,12 +7,13 @@ PostgreSQL: psycopg, READ COMMITTED with row locks; refused while it is set to f
 """
 
 import fcntl
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from sqlite3 import Connection as SqliteConnection
 from threading import RLock
+from typing import BinaryIO
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
@@ -23,11 +24,30 @@ _POSTGRESQL_OPTIONS = (
     "-c lock_timeout=5000 -c statement_timeout=60000 "
     "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
 )
+_SQLITE_MIN = (3, 37)  # the first with STRICT tables
+_WRITER_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "fullfsync=ON",  # macOS keeps what it was told to flush in the disk's own memory otherwise
+    "foreign_keys=ON",
+    "recursive_triggers=ON",  # else INSERT OR REPLACE removes rows behind the guards' backs
+)
+_SQLITE_SAFE = {
+    "journal_mode": "wal",
+    "synchronous": "2",
+    "foreign_keys": "1",
+    "recursive_triggers": "1",
+}
+_POSTGRESQL_MIN = 14  # the first that replaces triggers
 _MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 class UnsafeDatabase(Exception):
     """The database is set up so that it may lose what it has acknowledged."""
+
+
+class NoTurn(Exception):
+    """The file by which processes take turns cannot be opened: its folder is gone, or full."""
 
 
 class UnknownDatabase(Exception):
@@ -49,13 +69,25 @@ class Database:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for this process's turn to write. PostgreSQL lets everyone write at once."""
+        """Wait for this process's turn to write. PostgreSQL lets everyone write at once.
+
+        Raises:
+            NoTurn: There is no way to tell whose turn it is.
+        """
         if self.lock_file is None:
             yield
             return
-        with _turns, self.lock_file.open("ab") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        with _turns:
+            if self.lock_file in _taken:
+                yield
+                return
+            with _open(self.lock_file) as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                _taken.add(self.lock_file)
+                try:
+                    yield
+                finally:
+                    _taken.remove(self.lock_file)
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -64,8 +96,17 @@ class Database:
             self.writer.dispose()
 
 
-# flock belongs to an open file, so threads of one process need an order of their own.
+# A lock file is locked per opening, not per process: threads need an order of their own, and one
+# that has its turn already must not wait for itself.
 _turns = RLock()
+_taken: set[Path] = set()
+
+
+def _open(lock_file: Path) -> BinaryIO:
+    try:
+        return lock_file.open("ab")
+    except OSError as error:
+        raise NoTurn(str(error)) from error
 
 
 def open_database(url: str) -> Database:
@@ -79,8 +120,8 @@ def open_database(url: str) -> Database:
     except ArgumentError as error:
         raise UnknownDatabase("the database URL cannot be read") from error
     match parsed.get_backend_name():
-        case "sqlite" if parsed.database and parsed.database != ":memory:":
-            return _open_sqlite(parsed, Path(parsed.database))
+        case "sqlite" if parsed.database and not parsed.database.startswith((":", "file:")):
+            return _open_sqlite(parsed, Path(parsed.database).resolve())
         case "postgresql":
             return _open_postgresql(parsed)
         case kind:
@@ -93,7 +134,7 @@ def check_safety(database: Database) -> None:
     Raises:
         UnsafeDatabase: A setting says otherwise; the message names it.
     """
-    with database.writer.connect() as connection:
+    with database.turn(), database.writer.connect() as connection:
         if database.is_sqlite:
             _check_sqlite(connection)
         else:
@@ -101,15 +142,17 @@ def check_safety(database: Database) -> None:
 
 
 def _open_sqlite(url: URL, path: Path) -> Database:
-    url = url.set(drivername="sqlite+pysqlite")
-    arguments = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
+    url = url.set(drivername="sqlite+pysqlite", database=str(path))
+    if "timeout" not in url.query:
+        url = url.update_query_dict({"timeout": str(_BUSY_SECONDS)})
+    arguments = {"check_same_thread": False}
     writer = create_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
     reader = create_engine(url, connect_args=arguments, pool_size=_READERS_MAX)
 
     @event.listens_for(writer, "connect")
-    def _set_up_writer(connection: SqliteConnection, _record: object) -> None:
+    def _set_up_writer(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # BEGIN is ours to say, see below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in _WRITER_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(writer, "begin")
@@ -118,7 +161,7 @@ def _open_sqlite(url: URL, path: Path) -> Database:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     @event.listens_for(reader, "connect")
-    def _set_up_reader(connection: SqliteConnection, _record: object) -> None:
+    def _set_up_reader(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
         connection.execute("PRAGMA query_only=ON")
 
@@ -131,9 +174,10 @@ def _open_sqlite(url: URL, path: Path) -> Database:
 
 def _open_postgresql(url: URL) -> Database:
     url = url.set(drivername="postgresql+psycopg")
+    options = (_POSTGRESQL_OPTIONS, *url.normalized_query.get("options", ()))
     engine = create_engine(
         url,
-        connect_args={"options": _POSTGRESQL_OPTIONS, "connect_timeout": _BUSY_SECONDS},
+        connect_args={"options": " ".join(options), "connect_timeout": _BUSY_SECONDS},
         pool_size=_READERS_MAX,
         pool_pre_ping=True,
     )
@@ -141,13 +185,19 @@ def _open_postgresql(url: URL) -> Database:
 
 
 def _check_sqlite(connection: Connection) -> None:
-    for pragma, wanted in (("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")):
+    if sqlite3.sqlite_version_info < _SQLITE_MIN:
+        least = ".".join(map(str, _SQLITE_MIN))
+        raise UnsafeDatabase(f"SQLite is {sqlite3.sqlite_version}; it must be {least} or newer")
+    for pragma, wanted in _SQLITE_SAFE.items():
         found = str(connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one())
         if found != wanted:
             raise UnsafeDatabase(f"SQLite {pragma} is {found}; it must be {wanted}")
 
 
 def _check_postgresql(connection: Connection) -> None:
+    version = int(connection.execute(text("SHOW server_version_num")).scalar_one())
+    if version < _POSTGRESQL_MIN * 10_000:
+        raise UnsafeDatabase(f"PostgreSQL must be {_POSTGRESQL_MIN} or newer")
     for setting in _MUST_BE_ON:
         found = str(connection.execute(text(f"SHOW {setting}")).scalar_one())
         if found in {"off", "local"} and (setting, found) != ("synchronous_commit", "local"):
