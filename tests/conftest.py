@@ -99,7 +99,7 @@ def _name_database(
 ) -> Iterator[str]:
     # Made once and copied for each test: migrating takes a hundred times as long.
     if engine_name == "sqlite":
-        path = folder / "points.db"
+        path = folder / ("blank.db" if is_blank else "points.db")
         if not is_blank:
             shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
         yield f"sqlite:///{path}"
