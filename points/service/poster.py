@@ -59,6 +59,11 @@ class Poster:
         if self._thread.is_alive():
             self._thread.join()
 
+    @property
+    def is_posting(self) -> bool:
+        """Whether the thread is there to post what is submitted."""
+        return self._is_open and self._thread.is_alive()
+
     def submit(self, batch: Sequence[Asked]) -> "Future[list[Outcome]]":
         """Queue operations; the future gives their outcomes, in order, once they are committed.
 

@@ -43,6 +43,12 @@ class CatalogShelf:
         self._catalog: Catalog | None = None
         self._lock = Lock()
 
+    @property
+    def kept(self) -> Catalog | None:
+        """Give the catalog as it was last read, for what need not be the newest."""
+        with self._lock:
+            return self._catalog
+
     def current(self, connection: Connection) -> Catalog:
         """Give the catalog as this transaction sees it."""
         number = catalog_number(connection)
