@@ -1,0 +1,214 @@
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from points.domain.access import OPERATOR, Role
+from points.domain.facts import Accepted, Asked, Refused, Replayed
+from points.domain.ids import OperationId, SystemAccount, owed, system, wallet
+from points.domain.ledger import Account
+from points.domain.operations import (
+    POINTS_MAX,
+    CashSlip,
+    IssueSlip,
+    OperationKey,
+    card_by_number,
+    slip_by_code,
+)
+from points.domain.outcomes import Refusal
+from points.domain.periods import NEVER
+from tests.build import ask, make_device, make_earn, make_facts, make_undo
+from tests.market import (
+    DAY,
+    LI,
+    LI_CARD,
+    NOW,
+    POINTS_END,
+    WANG,
+    WANG_CARD,
+    at,
+)
+from tests.memory import Memory
+
+SLIP = slip_by_code(b"\x01" * 32)
+TOMORROW = DAY + timedelta(days=1)
+ISSUE = IssueSlip(slip=SLIP, points=15, last_day=DAY, occurred_at=NOW)
+CASH = CashSlip(slip=SLIP, card=WANG_CARD, occurred_at=NOW)
+ATTEMPT = OperationKey("failed scan")
+
+
+def moves(book: Memory) -> list[tuple[int, int, int]]:
+    return [(it.debit, it.credit, it.amount) for posted in book.posted for it in posted.entries]
+
+
+def test_a_slips_points_are_set_aside_until_it_is_cashed() -> None:
+    book = Memory()
+
+    outcomes = book.post(ISSUE, CASH)
+
+    assert outcomes == [
+        Accepted(operation=OperationId(1000), details={"slip": SLIP}),
+        Accepted(operation=OperationId(1001), points=15, balance=15, details={"slip": SLIP}),
+    ]
+    issued, slips = system(SystemAccount.ISSUED), system(SystemAccount.SLIPS)
+    assert moves(book) == [(issued, slips, 15), (slips, wallet(WANG), 15)]
+    assert book.lots(WANG) == [(15, POINTS_END)]
+
+
+def test_a_slip_is_cashed_once() -> None:
+    book = Memory()
+    book.post(ISSUE, CASH)
+
+    assert book.tell(replace(CASH, card=LI_CARD)) == Refused(reason=Refusal.SLIP_USED)
+    assert book.points(LI) == 0
+
+
+def test_a_slip_is_good_until_its_last_day_ends_in_the_programmes_zone() -> None:
+    midnight = at("00:00", on=TOMORROW)
+    book = Memory()
+    book.tell(ISSUE)
+    book.set(midnight)
+
+    late = book.tell(replace(CASH, occurred_at=midnight))
+    in_time = book.tell(replace(CASH, occurred_at=midnight - timedelta(microseconds=1)))
+
+    assert late == Refused(reason=Refusal.SLIP_EXPIRED)
+    assert isinstance(in_time, Accepted)
+
+
+def test_a_slip_that_nobody_issued_may_still_be_on_another_phone() -> None:
+    outcomes = Memory().post(CASH, ISSUE, CASH)
+
+    assert [type(outcome) for outcome in outcomes] == [Refused, Accepted, Accepted]
+    assert outcomes[0] == Refused(reason=Refusal.SLIP_UNKNOWN)
+
+
+def test_a_slip_pays_first_what_is_owed() -> None:
+    facts = make_facts()
+    book = Memory(replace(facts, accounts={**facts.accounts, owed(WANG): Account(4, 1)}))
+
+    book.post(ISSUE, CASH)
+
+    assert (book.points(WANG), book.owes(WANG)) == (11, 0)
+
+
+def test_a_cashing_that_is_taken_back_leaves_the_slip_good_for_another_card() -> None:
+    book = Memory()
+    book.post(ISSUE, ask(CASH, key="cashed"))
+    book.tell(make_undo("cashed"))
+
+    outcome = book.tell(replace(CASH, card=LI_CARD))
+
+    assert outcome == Accepted(
+        operation=OperationId(1003), points=15, balance=15, details={"slip": SLIP}
+    )
+    assert (book.points(WANG), book.points(LI)) == (0, 15)
+    assert [posted.reference for posted in book.posted] == [
+        f"slip:{SLIP}",
+        f"slip:{SLIP}:1",
+        None,
+        f"slip:{SLIP}:2",
+    ]
+
+
+def test_an_issue_is_not_taken_back() -> None:
+    outcomes = Memory().post(ask(ISSUE, key="issued"), ask(make_undo("issued"), by=OPERATOR))
+
+    assert outcomes[1] == Refused(reason=Refusal.CANNOT_UNDO)
+
+
+def test_a_slip_needs_a_card_that_is_known() -> None:
+    outcomes = Memory().post(ISSUE, replace(CASH, card=card_by_number("999")))
+
+    assert outcomes[1] == Refused(reason=Refusal.CARD_UNKNOWN)
+
+
+def test_a_slip_cashed_with_a_wrong_clock_is_tried_again() -> None:
+    outcomes = Memory().post(ISSUE, replace(CASH, occurred_at=at("11:00")))
+
+    assert outcomes[1] == Refused(reason=Refusal.CLOCK_OFF)
+
+
+def test_one_code_is_one_slip() -> None:
+    assert Memory().post(ISSUE, ISSUE)[1] == Refused(reason=Refusal.SLIP_EXISTS)
+
+
+@pytest.mark.parametrize("points", [0, -1, POINTS_MAX + 1])
+def test_a_slip_is_worth_something_and_not_too_much(points: int) -> None:
+    outcome = Memory().tell(replace(ISSUE, points=points))
+
+    assert outcome == Refused(reason=Refusal.QUANTITY_INVALID)
+
+
+def test_a_slip_that_has_ended_is_not_issued() -> None:
+    outcome = Memory().tell(replace(ISSUE, last_day=DAY - timedelta(days=1)))
+
+    assert outcome == Refused(reason=Refusal.SLIP_EXPIRED)
+
+
+def test_a_slip_may_be_good_for_ever() -> None:
+    book = Memory()
+
+    book.tell(replace(ISSUE, last_day=date.max))
+
+    assert book.facts.slips[SLIP].valid_until == NEVER
+
+
+def test_a_slip_is_not_issued_by_a_clock_that_is_wrong() -> None:
+    outcome = Memory().tell(replace(ISSUE, occurred_at=at("10:00", on=TOMORROW)))
+
+    assert outcome == Refused(reason=Refusal.CLOCK_OFF)
+
+
+def failed_scan() -> Asked:
+    return ask(make_earn(), key=ATTEMPT)
+
+
+def test_a_scan_that_a_slip_stands_for_never_pays() -> None:
+    outcomes = Memory().post(replace(ISSUE, attempt=ATTEMPT), failed_scan())
+
+    assert outcomes[1] == Replayed(Refused(reason=Refusal.PAID_BY_SLIP))
+
+
+def test_a_scan_of_a_later_batch_that_a_slip_stands_for_never_pays() -> None:
+    book = Memory()
+    book.post(replace(ISSUE, attempt=ATTEMPT), CASH)
+
+    assert book.tell(failed_scan()) == Replayed(Refused(reason=Refusal.PAID_BY_SLIP))
+    assert book.points(WANG) == 15
+
+
+def test_a_scan_that_paid_gets_no_slip() -> None:
+    outcomes = Memory().post(failed_scan(), replace(ISSUE, attempt=ATTEMPT))
+
+    assert outcomes[1] == Refused(reason=Refusal.ATTEMPT_SETTLED)
+
+
+def test_a_scan_that_was_refused_only_for_now_may_get_a_slip() -> None:
+    unknown = ask(make_earn(card=card_by_number("999")), key=ATTEMPT)
+
+    outcomes = Memory().post(unknown, replace(ISSUE, attempt=ATTEMPT), unknown)
+
+    assert isinstance(outcomes[1], Accepted)
+    assert outcomes[2] == Replayed(Refused(reason=Refusal.PAID_BY_SLIP))
+
+
+def test_a_scan_gets_one_slip() -> None:
+    first = replace(ISSUE, attempt=ATTEMPT)
+    second = replace(first, slip=slip_by_code(b"\x02" * 32))
+
+    assert Memory().post(first, second)[1] == Refused(reason=Refusal.ATTEMPT_SETTLED)
+
+
+def test_a_slip_does_not_stand_for_itself() -> None:
+    outcome = Memory().tell(ask(replace(ISSUE, attempt=ATTEMPT), key=ATTEMPT))
+
+    assert outcome == Refused(reason=Refusal.ATTEMPT_SETTLED)
+
+
+def test_a_phone_that_only_earns_neither_issues_nor_cashes() -> None:
+    phone = make_device(role=Role.EARN)
+
+    outcomes = Memory().post(ask(ISSUE, by=phone), ask(CASH, by=phone))
+
+    assert outcomes == [Refused(reason=Refusal.NOT_ALLOWED)] * 2
