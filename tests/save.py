@@ -53,9 +53,14 @@ def open_market(
         save_catalog(connection, catalog)
         save_people(connection)
     book = make_book(database, clock or WallClock())
-    outcomes = post(book, [*_opening(catalog), *_given(points or {})])
+    outcomes = post(book, opening(catalog, points or {}))
     assert not any(isinstance(outcome, Refused) for outcome in outcomes), outcomes
     return book
+
+
+def opening(catalog: Catalog, points: Mapping[HouseholdId, int]) -> list[Asked]:
+    """Ask for full shelves and budgets, and for these points, as an operator does at the start."""
+    return [*_stock(catalog), *_budgets(catalog), *_given(points)]
 
 
 def save_catalog(connection: Connection, catalog: Catalog) -> None:
@@ -141,22 +146,25 @@ def _changes(catalog: Catalog) -> Iterator[Change]:
                 )
 
 
-def _opening(catalog: Catalog) -> Iterator[Asked]:
-    stock, budgets = opening_stock(catalog), opening_budgets(catalog)
+def _stock(catalog: Catalog) -> Iterator[Asked]:
+    pieces = opening_stock(catalog)
     for shelf, number in catalog.shelves.items():
-        pieces = stock[goods(number)]
-        if pieces:
+        if pieces[goods(number)]:
             receipt = ReceiveStock(
                 reward=shelf.reward,
                 booth=shelf.booth,
                 reserve=shelf.reserve,
-                quantity=pieces,
+                quantity=pieces[goods(number)],
                 occurred_at=NOW,
             )
             yield ask(receipt, key=f"stock-{number}", by=OPERATOR)
-    for item, pool in catalog.budgets.items():
-        change = SetBudget(item=item, points=budgets[budget(pool)], occurred_at=NOW)
-        yield ask(change, key=f"budget-{pool}", by=OPERATOR)
+
+
+def _budgets(catalog: Catalog) -> Iterator[Asked]:
+    sizes = opening_budgets(catalog)
+    for item, number in catalog.budgets.items():
+        change = SetBudget(item=item, points=sizes[budget(number)], occurred_at=NOW)
+        yield ask(change, key=f"budget-{number}", by=OPERATOR)
 
 
 def _given(points: Mapping[HouseholdId, int]) -> Iterator[Asked]:
