@@ -85,3 +85,15 @@ def revoke_credential(connection: Connection, credential: CredentialId, at: date
         .values(revoked_at=at)
     )
     return bool(done.rowcount)
+
+
+def next_number(connection: Connection, kind: str) -> int:
+    """Give the first free number of "device:7" or "partner:3". Two at once collide on the id."""
+    ids = select(_credential.c.id).where(_credential.c.id.startswith(f"{kind}:", autoescape=True))
+    return 1 + max((int(row.id.partition(":")[2]) for row in connection.execute(ids)), default=0)
+
+
+def is_known(connection: Connection, credential: CredentialId) -> bool:
+    """Tell whether there is such a credential, revoked or not."""
+    found = select(_credential.c.id).where(_credential.c.id == credential)
+    return connection.execute(found).one_or_none() is not None

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, UniqueConstraint, func, insert, select
+from sqlalchemy import Connection, UniqueConstraint, func, insert, select, text
 from sqlmodel import Field, SQLModel
 
 from points.domain.ids import BoothKey, BudgetId, RewardKey, ShelfId
@@ -94,6 +94,12 @@ def catalog_number(connection: Connection) -> int:
     """Tell the catalog's number: it grows with every change."""
     newest = select(func.coalesce(func.max(_catalog.c.id), 0))
     return int(connection.execute(newest).scalar_one())
+
+
+def lock_catalog(connection: Connection) -> None:
+    """Let nobody else change the catalog until the end of this transaction; reading goes on."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE catalog IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def load_catalog(connection: Connection) -> Catalog:

@@ -1,0 +1,47 @@
+"""Say no at the desk: why something asked for outside the book was not done.
+
+Cards, households, devices and partners are not operations, so their refusals stand apart from the
+book's; where the reason is the same, the book's own word is used.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from points.domain.facts import Detail
+from points.domain.outcomes import Refusal
+
+
+class DeskFault(StrEnum):
+    """Why the desk could not do it. Codes are public: add, never rename."""
+
+    CARD_BOUND = "card_bound"
+    """The card belongs to another household already."""
+    CARD_USED = "card_used"
+    """The new card has points or a history of its own; merge its household first."""
+    SAME_CARD = "same_card"
+
+    DOOR_INVALID = "door_invalid"
+    NAME_INVALID = "name_invalid"
+    NAME_DIFFERS = "name_differs"
+    """Another name is known at this door."""
+    COMMUNITY_UNKNOWN = "community_unknown"
+    INTO_ANONYMOUS = "into_anonymous"
+    """A household with a door would go up in one without; merge them the other way round."""
+
+    CHECK_INS_CHANGED = "check_ins_changed"
+    """A check-in arrived in the very moment in which its building was closed."""
+
+    EVENT_UNKNOWN = "event_unknown"
+    BOOTH_NEEDED = "booth_needed"
+    BOOTH_DOES_NOT_REDEEM = "booth_does_not_redeem"
+    ROLE_INVALID = "role_invalid"
+    CREDENTIAL_UNKNOWN = "credential_unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotDone:
+    """Nothing was changed, and here is why."""
+
+    reason: DeskFault | Refusal
+    details: Mapping[str, Detail] = field(default_factory=dict)

@@ -1,0 +1,54 @@
+"""Find the lots whose time has come, and how far the book has got."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, tuple_
+
+from points.domain.ids import AccountId, HouseholdId, LotId, account_owner
+from points.storage.columns import table_of
+from points.storage.ledger import ChainRow, LotRow
+
+_lot, _chain = table_of(LotRow), table_of(ChainRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueLot:
+    """A lot that has ended and still holds points."""
+
+    lot: LotId
+    household: HouseholdId
+    points: int
+    expires_at: datetime
+
+
+def newest_instant(connection: Connection) -> datetime | None:
+    """Tell when the book was last written to, or when it was made."""
+    newest: datetime | None = connection.execute(select(func.max(_chain.c.last_at))).scalar_one()
+    return newest
+
+
+def count_due_lots(connection: Connection, now: datetime) -> int:
+    """Count the lots that have ended and still hold points."""
+    due = select(func.count()).select_from(_lot).where(_lot.c.expires_at <= now)
+    return connection.execute(due.where(_lot.c.remaining > 0)).scalar_one()
+
+
+def load_due_lots(
+    connection: Connection, now: datetime, *, after: DueLot | None, most: int
+) -> list[DueLot]:
+    """Read some of the lots that have ended, the longest ended first, those after a given one."""
+    due = select(_lot).where(_lot.c.expires_at <= now, _lot.c.remaining > 0)
+    if after is not None:
+        place = tuple_(_lot.c.expires_at, _lot.c.id)
+        due = due.where(place > tuple_(after.expires_at, after.lot))
+    rows = connection.execute(due.order_by(_lot.c.expires_at, _lot.c.id).limit(most))
+    return [
+        DueLot(
+            lot=LotId(row.id),
+            household=HouseholdId(account_owner(AccountId(row.account))),
+            points=row.remaining,
+            expires_at=row.expires_at,
+        )
+        for row in rows
+    ]
