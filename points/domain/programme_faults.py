@@ -42,7 +42,7 @@ class FaultCode(StrEnum):
 
 _SENTENCES = {
     FaultCode.BAD_TOML: Words(
-        "这里不合 TOML 的写法（{found}）。应为{allowed}。",
+        "这里不合 TOML 的写法（{found}）。应为：{allowed}。",
         "this cannot be read as TOML ({found}). Expected {allowed}.",
     ),
     FaultCode.UNKNOWN_KEY: Words(
@@ -50,24 +50,24 @@ _SENTENCES = {
         "there is no key {found} here. Keys that may be used: {allowed}.",
     ),
     FaultCode.WRONG_TYPE: Words(
-        "写的是{found}，应为{allowed}。", "this is {found}. Expected {allowed}."
+        "写的是 {found}，应为：{allowed}。", "this is {found}. Expected {allowed}."
     ),
-    FaultCode.MISSING: Words("还没有写。应为{allowed}。", "this is missing. Expected {allowed}."),
+    FaultCode.MISSING: Words("还没有写。应为：{allowed}。", "this is missing. Expected {allowed}."),
     FaultCode.OUT_OF_RANGE: Words(
-        "{found} 超出范围，应为{allowed}。", "{found} is out of range. Expected {allowed}."
+        "{found} 超出范围，应为：{allowed}。", "{found} is out of range. Expected {allowed}."
     ),
     FaultCode.NOT_ALLOWED_VALUE: Words(
-        "不能用 {found}，应为{allowed}。", "{found} cannot be used here. Expected {allowed}."
+        "不能用 {found}，应为：{allowed}。", "{found} cannot be used here. Expected {allowed}."
     ),
     FaultCode.DUPLICATE: Words(
-        "{found} 出现了不止一次，应为{allowed}。",
+        "{found} 出现了不止一次，应为：{allowed}。",
         "{found} is here more than once. Expected {allowed}.",
     ),
     FaultCode.UNKNOWN_REFERENCE: Words(
-        "没有找到 {found}，应为{allowed}。", "{found} was not found. Expected {allowed}."
+        "没有找到 {found}，应为：{allowed}。", "{found} was not found. Expected {allowed}."
     ),
     FaultCode.CANNOT_COMBINE: Words(
-        "不能与 {found} 同时写，应为{allowed}。",
+        "不能与 {found} 同时写，应为：{allowed}。",
         "this cannot stand beside {found}. Expected {allowed}.",
     ),
 }

@@ -45,6 +45,7 @@ from points.domain.programme_rules import (
 from points.domain.programme_tables import NOTES, Key, Shape, Table
 
 CHARACTERS_MAX = 1_000_000
+DOTS_ON_A_LINE_MAX = 100
 FEN_MAX = 100_000
 
 SUBDISTRICT = Key("subdistrict", "街道", text(200), "")
@@ -133,6 +134,15 @@ def _read_toml(text: str, log: FaultLog) -> dict[str, object] | Fault:
     if len(text) > CHARACTERS_MAX:
         most = Words(f"最多 {CHARACTERS_MAX} 个字符", f"at most {CHARACTERS_MAX:,} characters")
         return _whole_fault(log, FaultCode.OUT_OF_RANGE, show_value(len(text)), most)
+    for line, written in enumerate(text.split("\n"), start=1):
+        # A key of many parts costs tomllib the square of their number in memory.
+        if written.count(".") > DOTS_ON_A_LINE_MAX:
+            few = Words(
+                f"每行最多 {DOTS_ON_A_LINE_MAX} 个点",
+                f"at most {DOTS_ON_A_LINE_MAX} dots on a line",
+            )
+            found = show_value(written.count("."))
+            return _whole_fault(log, FaultCode.OUT_OF_RANGE, found, few, line=line)
     try:
         # Notepad puts a mark in front that TOML does not know.
         return tomllib.loads(text.removeprefix("\ufeff"), parse_float=WrittenNumber)

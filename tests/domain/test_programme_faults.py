@@ -39,7 +39,7 @@ def test_a_fault_names_file_key_id_what_is_written_and_what_may_be() -> None:
     fault = make_fault(key="event[0].reward[3].price", about="fair/towel")
 
     assert fault.message == Words(
-        'fair.toml：event[0].reward[3].price（fair/towel）：写的是"八"，应为整数。',
+        'fair.toml：event[0].reward[3].price（fair/towel）：写的是 "八"，应为：整数。',
         'fair.toml: event[0].reward[3].price (fair/towel): this is "8". Expected a whole number.',
     )
 
@@ -48,7 +48,7 @@ def test_a_fault_in_the_writing_names_the_line() -> None:
     fault = make_fault(FaultCode.BAD_TOML, line=3)
 
     assert fault.message == Words(
-        'fair.toml：第 3 行：这里不合 TOML 的写法（"八"）。应为整数。',
+        'fair.toml：第 3 行：这里不合 TOML 的写法（"八"）。应为：整数。',
         'fair.toml: line 3: this cannot be read as TOML ("8"). Expected a whole number.',
     )
 

@@ -76,7 +76,7 @@ def test_an_event_with_rewards_needs_a_booth_that_redeems(desk: str) -> None:
 
     assert fault.message.zh == (
         "fair.toml：event[0].reward[0].booth（fair/soap）：还没有写。"
-        "应为同一活动中 redeems = true 的展位。"
+        "应为：同一活动中 redeems = true 的展位。"
     )
 
 

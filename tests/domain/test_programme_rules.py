@@ -181,8 +181,8 @@ def test_two_rules_are_told_apart_by_name() -> None:
 
     assert [fault.message.en.removeprefix("fair.toml: ") for fault in read_faults(text)] == [
         (
-            "event[0].activity[0].points_per_kilogram (fair/game): this cannot stand beside points. "
-            "Expected one rule for each activity."
+            "event[0].activity[0].points_per_kilogram (fair/game): "
+            "this cannot stand beside points. Expected one rule for each activity."
         ),
         (
             "event[0].activity[0].points_max (fair/game): this cannot stand beside points. "
