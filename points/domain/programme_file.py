@@ -134,15 +134,9 @@ def _read_toml(text: str, log: FaultLog) -> dict[str, object] | Fault:
     if len(text) > CHARACTERS_MAX:
         most = Words(f"最多 {CHARACTERS_MAX} 个字符", f"at most {CHARACTERS_MAX:,} characters")
         return _whole_fault(log, FaultCode.OUT_OF_RANGE, show_value(len(text)), most)
-    for line, written in enumerate(text.split("\n"), start=1):
-        # A key of many parts costs tomllib the square of their number in memory.
-        if written.count(".") > DOTS_ON_A_LINE_MAX:
-            few = Words(
-                f"每行最多 {DOTS_ON_A_LINE_MAX} 个点",
-                f"at most {DOTS_ON_A_LINE_MAX} dots on a line",
-            )
-            found = show_value(written.count("."))
-            return _whole_fault(log, FaultCode.OUT_OF_RANGE, found, few, line=line)
+    dotted = _dotted_fault(text, log)
+    if dotted is not None:
+        return dotted
     try:
         # Notepad puts a mark in front that TOML does not know.
         return tomllib.loads(text.removeprefix("\ufeff"), parse_float=WrittenNumber)
@@ -153,6 +147,18 @@ def _read_toml(text: str, log: FaultLog) -> dict[str, object] | Fault:
         what = match["what"] if match else str(error)
         line = int(match["line"] or text.count("\n") + 1) if match else None
         return _whole_fault(log, FaultCode.BAD_TOML, same(what), _TOML, line=line)
+
+
+def _dotted_fault(text: str, log: FaultLog) -> Fault | None:
+    # A key of many parts costs tomllib the square of their number in memory.
+    most = Words(
+        f"每行最多 {DOTS_ON_A_LINE_MAX} 个点", f"at most {DOTS_ON_A_LINE_MAX} dots on a line"
+    )
+    for line, written in enumerate(text.split("\n"), start=1):
+        dots = written.count(".")
+        if dots > DOTS_ON_A_LINE_MAX:
+            return _whole_fault(log, FaultCode.OUT_OF_RANGE, show_value(dots), most, line=line)
+    return None
 
 
 def _whole_fault(
