@@ -1,0 +1,268 @@
+"""Read acts: what a card's household has and did, and what an event offers, as the caller may see.
+
+A card that was stopped tells its figures to supervisors alone: whoever found it learns nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from points.domain.access import Credential
+from points.domain.facts import CardState, Posted
+from points.domain.ids import OperationId
+from points.domain.operations import CardRef
+from points.domain.outcomes import Refusal
+from points.domain.programme import (
+    Activity,
+    Booth,
+    Catalog,
+    Event,
+    Release,
+    Reward,
+    Shelf,
+)
+from points.service.posting import Book
+from points.service.transactions import snapshot
+from points.service.view import View
+from points.storage.migrate import is_current
+from points.storage.reading import (
+    Holder,
+    Place,
+    Purse,
+    find_holder,
+    find_redemption,
+    load_lines,
+    load_pieces,
+    load_purse,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Points that end together."""
+
+    at: datetime
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """What a card's household has."""
+
+    card: CardState
+    available: int
+    booked: int
+    owed: int
+    expiring_soon: tuple[Ending, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a statement. What happened at a foreign event has points and time, no names."""
+
+    posted: Posted
+    item: Activity | Reward | None
+    undone_by: OperationId | None
+    is_foreign: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which lines to tell: so many from the newest on, or from behind a place."""
+
+    before: Place | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A page of a household's lines, newest first."""
+
+    balance: Balance
+    lines: tuple[Line, ...]
+    following: Place | None
+    """Where the next page begins; None where this is the last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """What is left of a reward at one booth."""
+
+    booth: Booth
+    left: int
+    """Pieces that anyone may have now."""
+    reserved: Mapping[str, int]
+    """Pieces kept beside those, by whom they are for."""
+    next_release: Release | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A reward, and where it is left."""
+
+    reward: Reward
+    stocks: tuple[Stock, ...]
+
+
+def read_balance(
+    book: Book, caller: Credential, card: CardRef, *, now: datetime
+) -> Balance | Refusal:
+    """Tell what the card's household has."""
+    with snapshot(book.database) as connection:
+        catalog = book.catalogs.current(connection)
+        holder = _holder(connection, View(catalog, caller, now), card)
+        if isinstance(holder, Refusal):
+            return holder
+        return _balance(catalog, holder, load_purse(connection, holder.household, now=now), now)
+
+
+def read_statement(
+    book: Book,
+    caller: Credential,
+    card: CardRef,
+    *,
+    page: Page,
+    now: datetime,
+) -> Statement | Refusal:
+    """Tell what the card's household did, newest line first."""
+    with snapshot(book.database) as connection:
+        view = View(book.catalogs.current(connection), caller, now)
+        holder = _holder(connection, view, card)
+        if isinstance(holder, Refusal):
+            return holder
+        found = load_lines(connection, holder.members, before=page.before, limit=page.limit)
+        purse = load_purse(connection, holder.household, now=now)
+    last = found.posted[-1] if found.posted and found.has_more else None
+    return Statement(
+        balance=_balance(view.catalog, holder, purse, now),
+        lines=tuple(_line(view, one, found.undone_by.get(one.id)) for one in found.posted),
+        following=None if last is None else Place(last.posted_at, last.id),
+    )
+
+
+def is_ready(book: Book) -> bool:
+    """Tell whether the database answers and has the tables of this release.
+
+    Raises:
+        DatabaseUnavailable: It does not answer.
+    """
+    with snapshot(book.database) as connection:
+        if not is_current(book.database):
+            return False
+        book.catalogs.current(connection)
+    return True
+
+
+def read_events(book: Book, caller: Credential, *, now: datetime) -> list[Event]:
+    """List the events that the caller works for."""
+    return _view(book, caller, now).events()
+
+
+def read_booths(book: Book, caller: Credential, *, now: datetime) -> list[Booth]:
+    """List the booths that the caller sees, by number."""
+    return _view(book, caller, now).booths()
+
+
+def read_activities(book: Book, caller: Credential, *, now: datetime) -> list[Activity]:
+    """List what can be earned where the caller works, by key."""
+    return _view(book, caller, now).activities()
+
+
+def read_offers(book: Book, caller: Credential, *, now: datetime) -> list[Offer]:
+    """List what is handed out where the caller works, with what is left, by key."""
+    with snapshot(book.database) as connection:
+        view = View(book.catalogs.current(connection), caller, now)
+        booths = [booth for booth in view.booths() if booth.redeems]
+        rewards = view.rewards()
+        shelves = _shelves(view.catalog, rewards, booths)
+        pieces = load_pieces(connection, [view.catalog.shelves[shelf] for shelf in shelves])
+    left = {shelf: pieces[view.catalog.shelves[shelf]] for shelf in shelves}
+    offers = (_offer(reward, booths, left, now) for reward in rewards)
+    return [offer for offer in offers if offer.stocks]
+
+
+def read_redemption(book: Book, caller: Credential, number: OperationId) -> Posted | None:
+    """Find one of the caller's own redemptions."""
+    with snapshot(book.database) as connection:
+        return find_redemption(connection, caller.id, number)
+
+
+def _view(book: Book, caller: Credential, now: datetime) -> View:
+    with snapshot(book.database) as connection:
+        return View(book.catalogs.current(connection), caller, now)
+
+
+def _holder(connection: Connection, view: View, ref: CardRef) -> Holder | Refusal:
+    holder = find_holder(connection, ref)
+    if holder is None or not view.welcomes(holder.community):
+        return Refusal.CARD_UNKNOWN
+    if view.is_supervisors:
+        return holder
+    stopped = {
+        CardState.FROZEN: Refusal.CARD_FROZEN,
+        CardState.REPLACED: Refusal.CARD_REPLACED,
+    }
+    return stopped.get(holder.card.state, holder)
+
+
+def _balance(catalog: Catalog, holder: Holder, purse: Purse, now: datetime) -> Balance:
+    soon = now + timedelta(days=catalog.programme_at(now).expiring_soon_days)
+    return Balance(
+        card=holder.card.state,
+        available=sum(points for _, points in purse.live),
+        booked=purse.balance,
+        owed=purse.owed,
+        expiring_soon=tuple(
+            Ending(at=ends, points=points) for ends, points in purse.live if ends <= soon
+        ),
+    )
+
+
+def _line(view: View, posted: Posted, undone_by: OperationId | None) -> Line:
+    is_foreign = view.is_foreign(posted.event)
+    return Line(
+        posted=posted,
+        item=None if is_foreign else view.item(posted),
+        undone_by=undone_by,
+        is_foreign=is_foreign,
+    )
+
+
+def _shelves(catalog: Catalog, rewards: Iterable[Reward], booths: list[Booth]) -> list[Shelf]:
+    wanted = (
+        Shelf(reward=reward.key, booth=booth.key, reserve=reserve)
+        for reward in rewards
+        for booth in booths
+        for reserve in ("", *reward.reserved_for)
+    )
+    return [shelf for shelf in wanted if shelf in catalog.shelves]
+
+
+def _offer(
+    reward: Reward, booths: Iterable[Booth], left: Mapping[Shelf, int], now: datetime
+) -> Offer:
+    return Offer(
+        reward=reward,
+        stocks=tuple(
+            _stock(reward, booth, left, now)
+            for booth in booths
+            if Shelf(reward=reward.key, booth=booth.key) in left
+        ),
+    )
+
+
+def _stock(reward: Reward, booth: Booth, left: Mapping[Shelf, int], now: datetime) -> Stock:
+    def pieces(reserve: str = "") -> int:
+        return left.get(Shelf(reward=reward.key, booth=booth.key, reserve=reserve), 0)
+
+    is_home = booth.key == reward.home_booth
+    held_back = reward.pieces_held_back(now) if is_home else 0
+    later = [release for release in reward.released if now < release.at]
+    return Stock(
+        booth=booth,
+        left=max(0, pieces() - held_back),
+        reserved={reserve: pieces(reserve) for reserve in reward.reserved_for if is_home},
+        next_release=later[0] if later and is_home else None,
+    )

@@ -1,0 +1,164 @@
+"""What is shown of the book: what a household has, its lines, and what is left on shelves."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from points.domain.facts import Card, Posted
+from points.domain.ids import (
+    CommunityKey,
+    CredentialId,
+    HouseholdId,
+    OperationId,
+    ShelfId,
+    goods,
+    owed,
+    wallet,
+)
+from points.domain.operations import CardRef, Kind
+from points.storage.columns import table_of
+from points.storage.history import operation_of
+from points.storage.ledger import AccountRow, LotRow, OperationRow
+from points.storage.people import load_cards, load_households
+
+_account, _lot, _operation = table_of(AccountRow), table_of(LotRow), table_of(OperationRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """The household behind a card, as it stands today."""
+
+    card: Card
+    household: HouseholdId
+    members: tuple[HouseholdId, ...]
+    """The household itself, and those that went up in it."""
+    community: CommunityKey | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purse:
+    """What a household has."""
+
+    balance: int
+    """As booked; points that have ended count until the book says so."""
+    owed: int
+    live: tuple[tuple[datetime, int], ...]
+    """When points end that can still be spent, and how many; soonest first."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A line's place in a statement: lines are only ever added in front of all others."""
+
+    posted_at: datetime
+    operation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """A stretch of a statement, newest line first."""
+
+    posted: tuple[Posted, ...]
+    undone_by: dict[OperationId, OperationId]
+    """For lines taken back, the operation that did so."""
+    has_more: bool
+
+
+def find_holder(connection: Connection, ref: CardRef) -> Holder | None:
+    """Find whose card this is."""
+    card = load_cards(connection, [ref]).get(ref)
+    if card is None:
+        return None
+    found = load_households(connection, [card.household])
+    return Holder(
+        card=card,
+        household=card.household,
+        members=tuple(sorted(found.stands)),
+        community=found.communities[card.household],
+    )
+
+
+def load_purse(connection: Connection, household: HouseholdId, *, now: datetime) -> Purse:
+    """Read what a household has at the instant."""
+    accounts = (wallet(household), owed(household))
+    found = connection.execute(
+        select(_account.c.id, _account.c.balance).where(_account.c.id.in_(accounts))
+    )
+    balances = {row.id: row.balance for row in found}
+    live = connection.execute(
+        select(_lot.c.expires_at, func.sum(_lot.c.remaining).label("points"))
+        .where(_lot.c.account == accounts[0], _lot.c.remaining > 0, _lot.c.expires_at > now)
+        .group_by(_lot.c.expires_at)
+        .order_by(_lot.c.expires_at)
+    )
+    return Purse(
+        balance=balances.get(accounts[0], 0),
+        owed=balances.get(accounts[1], 0),
+        live=tuple((row.expires_at, int(row.points)) for row in live),
+    )
+
+
+def load_lines(
+    connection: Connection,
+    members: Collection[HouseholdId],
+    *,
+    before: Place | None,
+    limit: int,
+) -> Lines:
+    """Read the newest lines of these households that stand behind the place."""
+    wanted = select(_operation).where(_operation.c.household.in_(sorted(members)))
+    if before is not None:
+        wanted = wanted.where(
+            or_(
+                _operation.c.posted_at < before.posted_at,
+                and_(
+                    _operation.c.posted_at == before.posted_at,
+                    _operation.c.id < before.operation,
+                ),
+            )
+        )
+    newest_first = (_operation.c.posted_at.desc(), _operation.c.id.desc())
+    rows = connection.execute(wanted.order_by(*newest_first).limit(limit + 1)).all()
+    posted = tuple(operation_of(row) for row in rows[:limit])
+    return Lines(
+        posted=posted,
+        undone_by=_undone_by(connection, [one.id for one in posted]),
+        has_more=len(rows) > limit,
+    )
+
+
+def load_pieces(connection: Connection, shelves: Collection[ShelfId]) -> dict[ShelfId, int]:
+    """Count what stands on each of these shelves."""
+    shelf_of = {goods(shelf): shelf for shelf in shelves}
+    found = connection.execute(
+        select(_account.c.id, _account.c.balance).where(_account.c.id.in_(sorted(shelf_of)))
+    )
+    pieces = {shelf_of[row.id]: row.balance for row in found}
+    return {shelf: pieces.get(shelf, 0) for shelf in shelves}
+
+
+def find_redemption(
+    connection: Connection, scope: CredentialId, number: OperationId
+) -> Posted | None:
+    """Find a redemption by its number, among those that this credential asked for."""
+    row = connection.execute(
+        select(_operation).where(
+            _operation.c.id == number,
+            _operation.c.scope == scope,
+            _operation.c.kind == Kind.REDEEM,
+        )
+    ).one_or_none()
+    return None if row is None else operation_of(row)
+
+
+def _undone_by(
+    connection: Connection, operations: Collection[OperationId]
+) -> dict[OperationId, OperationId]:
+    found = connection.execute(
+        select(_operation.c.id, _operation.c.reverses).where(
+            _operation.c.reverses.in_(sorted(operations))
+        )
+    )
+    return {OperationId(row.reverses): OperationId(row.id) for row in found}

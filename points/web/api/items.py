@@ -1,0 +1,338 @@
+"""What a device may send: one shape for each kind of operation, and what it means to the book."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from points.domain.access import Credential
+from points.domain.cards import CodeFault, code_fingerprint, read_card_code, read_card_number
+from points.domain.ids import ActivityKey, BoothKey, RewardKey
+from points.domain.operations import (
+    POINTS_MAX,
+    QUANTITY_MAX,
+    CardRef,
+    CashSlip,
+    CountStock,
+    Earn,
+    IssueSlip,
+    MoveStock,
+    Operation,
+    OperationKey,
+    Phase,
+    Redeem,
+    SlipRef,
+    Undo,
+    card_by_code,
+    card_by_number,
+    slip_by_code,
+)
+from points.domain.outcomes import Refusal
+from points.web.problems import Code, Fault
+from points.web.shapes import (
+    CodeText,
+    Day,
+    Flag,
+    GivenTwice,
+    Instant,
+    ItemName,
+    KeyText,
+    Label,
+    Material,
+    Sent,
+    UuidText,
+    Whole,
+    WrongField,
+    wrong_fields,
+)
+
+BATCH_MAX = 500
+"""Most operations of one request."""
+
+Count = Annotated[Whole, Field(ge=0, le=QUANTITY_MAX)]
+Pieces = Annotated[Whole, Field(ge=1, le=QUANTITY_MAX)]
+Points = Annotated[Whole, Field(ge=1, le=POINTS_MAX)]
+Price = Annotated[Whole, Field(ge=0, le=POINTS_MAX)]
+Grams = Annotated[dict[Material, Pieces], Field(max_length=20)]
+_YEAR_MIN, _YEAR_MAX = 1900, 9000
+
+BoothNumber = Annotated[Whole, Field(ge=1, le=9999)]
+
+
+class NotTaken(Exception):
+    """An operation is answered without asking the book, and is not remembered."""
+
+    def __init__(self, code: Code) -> None:
+        """Say why."""
+        super().__init__(code)
+        self.code = code
+
+
+class ItemIn(Sent):
+    """What every operation says."""
+
+    id: UuidText
+    """Its name, chosen before it was first sent and kept through every retry."""
+    occurred_at: Instant
+
+
+class ScanIn(ItemIn):
+    """What may have happened without a network."""
+
+    offline: Flag = False
+    """Whether it did; such an operation may be days old."""
+
+
+class EarnIn(ScanIn):
+    """A card held before the phone. It is named by its code, or by its spoken number."""
+
+    kind: Literal["earn"]
+    card: CodeText | None = None
+    number: Annotated[CodeText, Field(max_length=64)] | None = None
+    activity: ItemName
+    quantity: Count | None = None
+    """Correct answers, where the activity counts them."""
+    grams: Grams | None = None
+    """Weight by material, where the activity weighs."""
+    phase: Literal["check_in", "check_out"] | None = None
+    building: Label | None = None
+
+    @model_validator(mode="after")
+    def _one_name(self) -> Self:
+        if (self.card is None) is (self.number is None):
+            raise PydanticCustomError("card_or_number", "name the card by its code or its number")
+        return self
+
+
+class RedeemIn(ScanIn):
+    """Points for goods at this phone's booth."""
+
+    kind: Literal["redeem"]
+    card: CodeText
+    reward: ItemName
+    quantity: Pieces
+    price_shown: Price
+    """Points for one piece, as the volunteer saw it."""
+    reserve: Label | None = None
+
+
+class UndoIn(ScanIn):
+    """Take an earlier operation back."""
+
+    kind: Literal["undo"]
+    undoes: KeyText
+    """The name of the other operation."""
+    claw_back: Flag = False
+    """Whether points already spent are booked as owed. For supervisors."""
+
+
+class SlipCashedIn(ScanIn):
+    """A slip's points go to a card."""
+
+    kind: Literal["slip_cashed"]
+    slip: CodeText
+    card: CodeText
+
+
+class SlipIssuedIn(ItemIn):
+    """A slip is given out. For supervisors."""
+
+    kind: Literal["slip_issued"]
+    slip: CodeText
+    points: Points
+    last_day: Day
+    attempt: KeyText | None = None
+    """The failed scan that it stands for: only one of the two ever pays."""
+
+
+class StockMovedIn(ItemIn):
+    """Goods go from one booth of the event to another. For supervisors."""
+
+    kind: Literal["stock_moved"]
+    reward: ItemName
+    from_booth: BoothNumber
+    to_booth: BoothNumber
+    quantity: Pieces
+
+
+class StockCountedIn(ItemIn):
+    """Somebody counted a booth's pieces. For supervisors."""
+
+    kind: Literal["stock_counted"]
+    reward: ItemName
+    booth: BoothNumber
+    counted: Count
+    reason: Label
+    reserve: Label | None = None
+
+
+Item = Annotated[
+    EarnIn | RedeemIn | UndoIn | SlipCashedIn | SlipIssuedIn | StockMovedIn | StockCountedIn,
+    Field(discriminator="kind"),
+]
+ITEM: TypeAdapter[Item] = TypeAdapter(Item)
+BATCH: TypeAdapter[list[Item]] = TypeAdapter(
+    Annotated[list[Item], Field(min_length=1, max_length=BATCH_MAX)]
+)
+"""A whole request, for OpenAPI. Items are read one by one, so that one cannot fail another."""
+_NAME: TypeAdapter[str] = TypeAdapter(UuidText)
+
+
+def read_item(content: object) -> Item | WrongField:
+    """Read one operation, or say which of its fields is the first that is not as it must be."""
+    try:
+        return ITEM.validate_python(content)
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+    if isinstance(content, GivenTwice):
+        return WrongField("", "given_twice")
+    # Locations begin with the kind, once that is known.
+    kinds = ("union_tag_invalid", "union_tag_not_found", "model_attributes_type")
+    return next(wrong_fields(faults, skip=0 if faults[0]["type"] in kinds else 1))
+
+
+def id_in(content: object) -> str | None:
+    """Give the name of an operation that could not be read, if at least that can be."""
+    try:
+        return _NAME.validate_python(content.get("id") if isinstance(content, dict) else None)
+    except ValidationError:
+        return None
+
+
+def operation_of(item: Item, caller: Credential) -> Operation:
+    """Give what the item means, its short names those of the caller's event.
+
+    Raises:
+        NotTaken: A card or slip in it is none of ours, or its instant is out of this world.
+    """
+    check_instant(item.occurred_at)
+    match item:
+        case EarnIn():
+            return _earn(item, caller)
+        case RedeemIn():
+            return _redeem(item, caller)
+        case UndoIn():
+            return Undo(
+                undoes=OperationKey(item.undoes),
+                occurred_at=item.occurred_at,
+                claws_back=item.claw_back,
+                is_offline=item.offline,
+            )
+        case _:
+            return _at_desk(item, caller)
+
+
+def check_instant(moment: datetime) -> None:
+    """Turn away what is too far off even to be told a local day.
+
+    Raises:
+        NotTaken: The clock that said so is off; once set right, the same may be sent again.
+    """
+    if not _YEAR_MIN <= moment.year <= _YEAR_MAX:
+        raise NotTaken(Refusal.CLOCK_OFF)
+
+
+def card_of(text: str) -> CardRef:
+    """Name the card that was scanned.
+
+    Raises:
+        NotTaken: It is no card of ours.
+    """
+    code = read_card_code(text)
+    if isinstance(code, CodeFault):
+        raise NotTaken(Fault.CARD_UNREADABLE)
+    return card_by_code(code_fingerprint(code))
+
+
+def reward_key(name: str, caller: Credential) -> RewardKey:
+    """Give a reward's key, a short name being one of the caller's event."""
+    return RewardKey(_full(name, caller))
+
+
+def _earn(item: EarnIn, caller: Credential) -> Earn:
+    return Earn(
+        card=_card_by_either(item),
+        activity=ActivityKey(_full(item.activity, caller)),
+        occurred_at=item.occurred_at,
+        quantity=item.quantity,
+        grams=item.grams,
+        phase=Phase(item.phase) if item.phase else None,
+        building=item.building,
+        is_offline=item.offline,
+    )
+
+
+def _card_by_either(item: EarnIn) -> CardRef:
+    if item.number is None:
+        return card_of(item.card or "")
+    number = read_card_number(item.number)
+    if number is None:
+        raise NotTaken(Fault.CARD_UNREADABLE)
+    return card_by_number(number)
+
+
+def _redeem(item: RedeemIn, caller: Credential) -> Redeem:
+    return Redeem(
+        card=card_of(item.card),
+        reward=reward_key(item.reward, caller),
+        quantity=item.quantity,
+        price_shown=item.price_shown,
+        occurred_at=item.occurred_at,
+        reserve=item.reserve or "",
+        is_offline=item.offline,
+    )
+
+
+def _at_desk(
+    item: SlipCashedIn | SlipIssuedIn | StockMovedIn | StockCountedIn, caller: Credential
+) -> Operation:
+    match item:
+        case SlipCashedIn():
+            return CashSlip(
+                slip=_slip_of(item.slip),
+                card=card_of(item.card),
+                occurred_at=item.occurred_at,
+                is_offline=item.offline,
+            )
+        case SlipIssuedIn():
+            return IssueSlip(
+                slip=_slip_of(item.slip),
+                points=item.points,
+                last_day=item.last_day,
+                occurred_at=item.occurred_at,
+                attempt=OperationKey(item.attempt) if item.attempt else None,
+            )
+        case StockMovedIn():
+            return MoveStock(
+                reward=reward_key(item.reward, caller),
+                source=_booth(item.from_booth, caller),
+                booth=_booth(item.to_booth, caller),
+                quantity=item.quantity,
+                occurred_at=item.occurred_at,
+            )
+        case StockCountedIn():
+            return CountStock(
+                reward=reward_key(item.reward, caller),
+                booth=_booth(item.booth, caller),
+                counted=item.counted,
+                reason=item.reason,
+                occurred_at=item.occurred_at,
+                reserve=item.reserve or "",
+            )
+
+
+def _slip_of(text: str) -> SlipRef:
+    # Slips are printed with codes of the same form as cards; what a code is for is in the book.
+    code = read_card_code(text)
+    if isinstance(code, CodeFault):
+        raise NotTaken(Fault.SLIP_UNREADABLE)
+    return slip_by_code(code_fingerprint(code))
+
+
+def _full(name: str, caller: Credential) -> str:
+    return name if "/" in name else f"{caller.event}/{name}"
+
+
+def _booth(number: int, caller: Credential) -> BoothKey:
+    return BoothKey(f"{caller.event}/{number}")

@@ -1,0 +1,173 @@
+"""`POST /operations`: what a device did, one or five hundred, each with its own answer."""
+
+from asyncio import wrap_future
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Request
+
+from points.domain.access import Credential
+from points.domain.batch import evidence_of
+from points.domain.facts import (
+    Accepted,
+    Asked,
+    Conflict,
+    Detail,
+    Outcome,
+    Refused,
+    Replayed,
+    Verdict,
+)
+from points.domain.operations import Evidence, OperationKey
+from points.domain.outcomes import Refusal
+from points.web.api.items import (
+    BATCH,
+    BATCH_MAX,
+    Item,
+    NotTaken,
+    id_in,
+    operation_of,
+    read_item,
+)
+from points.web.bodies import read_json
+from points.web.dependencies import Caller, Language, Poster
+from points.web.doors import DEVICES, door
+from points.web.problems import Fault, FieldFault, Problem
+from points.web.shapes import Said, WrongField
+from points.web.wording import Tongue, say
+
+router = APIRouter(prefix="/api/v1/operations", tags=["operations"])
+
+
+class OutcomeOut(Said):
+    """The answer to one operation."""
+
+    id: str | None
+    """The operation's name; null where not even that could be read."""
+    status: Literal["accepted", "replayed", "refused", "conflict"]
+    """`replayed` gives the first answer again, for ever: accepted where `code` is null."""
+    code: Refusal | Fault | None
+    """Why not; null where the operation is in the book."""
+    points: int
+    """What the household gained (+) or gave (-)."""
+    balance: int | None
+    """What it could spend afterwards."""
+    details: dict[str, int | str]
+    """Figures that belong to the code, such as `short` or `next_at`."""
+    final: bool
+    """Whether sending the same again changes nothing. If not, keep it and send it later."""
+    message: str
+    """For people, in the language asked for."""
+    evidence: Evidence | None
+    """How well it is proven, where it was accepted just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One place of the list: what to ask the book, or why not to."""
+
+    id: str | None
+    kind: str
+    asked: Asked | None = None
+    refused: tuple[Refusal | Fault, dict[str, Detail]] | None = None
+
+
+async def _batch(request: Request) -> list[object]:
+    content = await read_json(request)
+    if not isinstance(content, list):
+        raise _misshapen("not_a_list")
+    if not 1 <= len(content) <= BATCH_MAX:
+        raise _misshapen("too_many" if content else "too_few")
+    return content
+
+
+@router.post("", **door(DEVICES, takes=BATCH, refuses=[Fault.QUEUE_FULL, Fault.SHUTTING_DOWN]))
+async def post_operations(
+    items: Annotated[list[object], Depends(_batch)],
+    caller: Caller,
+    poster: Poster,
+    language: Language,
+) -> list[OutcomeOut]:
+    """Post operations and answer each, in the order sent.
+
+    A refused operation is an answer, not an HTTP error, and so is one that is misshapen: it spares
+    those beside it. What was taken is posted even if the caller is gone before the answer.
+    """
+    read = [_read(item, caller) for item in items]
+    batch = [one.asked for one in read if one.asked is not None]
+    outcomes: list[Outcome] = await wrap_future(poster.submit(batch)) if batch else []
+    answers = iter(outcomes)
+    return [
+        _not_taken(one, language) if one.asked is None else _out(one, next(answers), language)
+        for one in read
+    ]
+
+
+def _misshapen(reason: str) -> Problem:
+    return Problem(Fault.INVALID, errors=[FieldFault(place="body", field="", reason=reason)])
+
+
+def _read(content: object, caller: Credential) -> _Read:
+    item = read_item(content)
+    if isinstance(item, WrongField):
+        details: dict[str, Detail] = {"field": item.field, "reason": item.reason}
+        return _Read(id_in(content), "", refused=(Fault.INVALID, details))
+    try:
+        return _Read(item.id, item.kind, asked=_asked(item, caller))
+    except NotTaken as reason:
+        return _Read(item.id, item.kind, refused=(reason.code, {}))
+
+
+def _asked(item: Item, caller: Credential) -> Asked:
+    return Asked(credential=caller, key=OperationKey(item.id), operation=operation_of(item, caller))
+
+
+def _not_taken(read: _Read, tongue: Tongue) -> OutcomeOut:
+    assert read.refused is not None, "what was not asked says why"
+    code, details = read.refused
+    return OutcomeOut(
+        id=read.id,
+        status="refused",
+        code=code,
+        points=0,
+        balance=None,
+        details=details,
+        final=code.is_final,
+        message=say(code, details, tongue),
+        evidence=None,
+    )
+
+
+def _out(read: _Read, outcome: Outcome, tongue: Tongue) -> OutcomeOut:
+    match outcome:
+        case Replayed(first=first):
+            return _verdict(read, first, tongue, is_first=False)
+        case Conflict():
+            conflict = _Read(read.id, read.kind, refused=(Fault.IDEMPOTENCY_KEY_REUSED, {}))
+            return _not_taken(conflict, tongue).model_copy(update={"status": "conflict"})
+        case Accepted() | Refused():
+            return _verdict(read, outcome, tongue, is_first=True)
+
+
+def _verdict(read: _Read, verdict: Verdict, tongue: Tongue, *, is_first: bool) -> OutcomeOut:
+    if isinstance(verdict, Refused):
+        refused = _Read(read.id, read.kind, refused=(verdict.reason, dict(verdict.details)))
+        answer = _not_taken(refused, tongue)
+        return answer if is_first else answer.model_copy(update={"status": "replayed"})
+    assert read.asked is not None, "what was accepted was asked"
+    return OutcomeOut(
+        id=read.id,
+        status="accepted" if is_first else "replayed",
+        code=None,
+        points=verdict.points,
+        balance=verdict.balance,
+        details=dict(verdict.details),
+        final=True,
+        message=done(read.kind, verdict, tongue) if is_first else say("done_before", {}, tongue),
+        evidence=evidence_of(read.asked) if is_first else None,
+    )
+
+
+def done(kind: str, accepted: Accepted, tongue: Tongue) -> str:
+    """Say what was done."""
+    return say(f"done_{kind}", {"points": accepted.points, "balance": accepted.balance}, tongue)

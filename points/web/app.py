@@ -1,0 +1,103 @@
+"""The service as one ASGI app: opens the book when it starts, and shuts it when it ends."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from points.service.poster import Poster
+from points.service.posting import Clock, make_book
+from points.service.reading import is_ready
+from points.settings import Settings
+from points.storage.engine import check_safety, open_database
+from points.web.api import cards, health, operations, programme, redemptions, reference
+from points.web.dependencies import new_request_id
+from points.web.documents import describe
+from points.web.doors import check_doors
+from points.web.envelope import Envelope
+from points.web.handlers import add_handlers, unforeseen
+from points.web.limits import BodyLimit
+from points.web.running import Running, keep
+
+_ROUTERS = (
+    operations.router,
+    redemptions.router,
+    cards.router,
+    programme.router,
+    reference.router,
+    health.router,
+)
+
+
+class DatabaseNotReady(Exception):
+    """The database does not have the tables of this release; `points migrate` makes them."""
+
+
+class Points(FastAPI):
+    """The app, with a description of our own."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Give the OpenAPI document; written once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = describe(self)
+        return self.openapi_schema
+
+
+def create_app(settings: Settings, *, clock: Clock) -> FastAPI:
+    """Make the app. Nothing is opened before it starts.
+
+    Raises:
+        UndeclaredRoute: A route does not say who may use it.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with _running(app, settings, clock):
+            yield
+
+    app = Points(
+        lifespan=lifespan,
+        openapi_url=None,  # ours is a route with a door, like any other
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    for router in _ROUTERS:
+        app.include_router(router)
+    check_doors(app.routes)
+    add_handlers(app)
+    # Added last, it stands outermost.
+    app.add_middleware(BodyLimit, bytes_max=settings.body_bytes_max)
+    app.add_middleware(
+        Envelope,
+        new_id=new_request_id,
+        unforeseen=unforeseen,
+        is_https=(settings.public_url or "").startswith("https://"),
+    )
+    return app
+
+
+@asynccontextmanager
+async def _running(app: FastAPI, settings: Settings, clock: Clock) -> AsyncIterator[None]:
+    """Open the book and its poster for as long as the app runs.
+
+    Raises:
+        DatabaseNotReady: Its tables are not those of this release.
+        UnsafeDatabase: It may lose what it has acknowledged.
+        UnknownDatabase: The URL names nothing that can be a database here.
+    """
+    database = open_database(settings.database_url)
+    try:
+        check_safety(database)
+        book = make_book(database, clock)
+        if not is_ready(book):
+            raise DatabaseNotReady("run `points migrate` first")
+        poster = Poster(book, queue_max=settings.queue_max)
+        poster.start()
+        try:
+            keep(app.state, Running(settings=settings, book=book, poster=poster))
+            yield
+        finally:
+            poster.stop()
+    finally:
+        database.dispose()

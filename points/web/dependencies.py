@@ -1,0 +1,102 @@
+"""What a route may ask for by name, and where alone the web reads clock and chance."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import Depends, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from points.domain.access import Credential
+from points.domain.outcomes import Refusal
+from points.service import poster as posting
+from points.service.credentials import credential_of_token
+from points.service.posting import Book
+from points.web.problems import Fault, Problem
+from points.web.running import running_of
+from points.web.wording import Tongue, choose_language
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    scheme_name="token",
+    description="A device's or partner's token, as `points devices add` and `keys add` print it.",
+)
+
+
+def new_request_id() -> str:
+    """Name a request."""
+    return str(uuid4())
+
+
+def tongue_of(request: Request) -> Tongue:
+    """Tell how to speak to whoever asks."""
+    running = running_of(request.app.state)
+    language = choose_language(request.headers.get("accept-language", ""))
+    return Tongue(language=language, zone=running.zone, spoken_at=running.book.clock())
+
+
+def _tongue(request: Request, response: Response) -> Tongue:
+    tongue = tongue_of(request)
+    response.headers["Content-Language"] = tongue.language
+    response.headers["Vary"] = "Accept-Language"
+    return tongue
+
+
+def _now(request: Request) -> datetime:
+    return running_of(request.app.state).book.clock()
+
+
+def _book(request: Request) -> Book:
+    return running_of(request.app.state).book
+
+
+def _poster(request: Request) -> posting.Poster:
+    return running_of(request.app.state).poster
+
+
+def _caller(
+    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Credential:
+    """Find who asks.
+
+    Raises:
+        Problem: Nobody whom we know, or somebody shut out.
+    """
+    book = running_of(request.app.state).book
+    credential = credential_of_token(book.database, given.credentials) if given else None
+    if credential is None:
+        raise Problem(Fault.UNAUTHENTICATED)
+    request.state.caller = credential.id
+    if credential.is_revoked:
+        raise Problem(Refusal.CREDENTIAL_REVOKED)
+    return credential
+
+
+Caller = Annotated[Credential, Depends(_caller)]
+"""Who asks, known by the token."""
+
+Now = Annotated[datetime, Depends(_now)]
+"""The instant of the request."""
+
+Reader = Annotated[Book, Depends(_book)]
+"""The book, to be read."""
+
+Poster = Annotated[posting.Poster, Depends(_poster)]
+"""The one way to change the book."""
+
+Language = Annotated[Tongue, Depends(_tongue)]
+"""How to speak to whoever asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody at the door: who, when, and how to speak to them."""
+
+    caller: Caller
+    now: Now
+    tongue: Language
+
+
+Visitor = Annotated[Visit, Depends()]
+"""All three of these, for routes that need them."""

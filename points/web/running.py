@@ -1,0 +1,40 @@
+"""What a running service holds, from the moment it opens its doors until it shuts them."""
+
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+
+from starlette.datastructures import State
+
+from points.service.poster import Poster
+from points.service.posting import Book
+from points.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """The book, and the poster before it."""
+
+    settings: Settings
+    book: Book
+    poster: Poster
+
+    @property
+    def zone(self) -> tzinfo:
+        """Give the zone whose clocks people read: the programme's, once there is one."""
+        catalog = self.book.catalogs.kept
+        if catalog is None or not catalog.programme.all:
+            return UTC
+        programme = catalog.programme.latest.item
+        return programme.zone if programme is not None else UTC
+
+
+def keep(state: State, running: Running) -> None:
+    """Keep what runs where requests find it."""
+    state.running = running
+
+
+def running_of(state: State) -> Running:
+    """Find what runs."""
+    running = state.running
+    assert isinstance(running, Running), "requests come after the start"
+    return running
