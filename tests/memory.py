@@ -145,7 +145,10 @@ def _history(
     for owner, act in acts:
         root = stands.get(owner, owner)
         history[root] = (*history.get(root, ()), act)
-    return history
+    return {
+        owner: tuple(sorted(found, key=lambda act: act.operation))
+        for owner, found in history.items()
+    }
 
 
 def _originals(facts: Facts, posted: Sequence[Posted]) -> dict[OperationKey, tuple[Original, ...]]:
