@@ -269,7 +269,7 @@ def test_an_award_is_counted_against_the_budgets_of_activity_and_event() -> None
     ]
 
 
-@pytest.mark.parametrize("limits", [SORTING, MARKET], ids=["of the activity", "of the event"])
+@pytest.mark.parametrize("limited", [SORTING, MARKET], ids=["of the activity", "of the event"])
 def test_an_award_that_a_budget_does_not_cover_is_refused_whole(
     limited: Activity | Event,
 ) -> None:
