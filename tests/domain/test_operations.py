@@ -82,7 +82,19 @@ def test_every_field_but_how_it_travelled_is_written_down() -> None:
 
     written = {name for name in (field.name for field in fields(make_redeem())) if name in body}
 
-    assert written == {field.name for field in fields(make_redeem())} - {"is_offline"}
+    assert written == {field.name for field in fields(make_redeem())} - {
+        *("is_offline", "is_timed_here")
+    }
+
+
+def test_an_instant_that_is_our_own_is_not_part_of_what_was_asked() -> None:
+    later = NOW + timedelta(minutes=1)
+
+    for asked in (make_redeem(), make_undo("one")):
+        first, again = (
+            replace(asked, occurred_at=moment, is_timed_here=True) for moment in (NOW, later)
+        )
+        assert canonical(first) == canonical(again) != canonical(asked)
 
 
 def test_a_fingerprint_is_the_sha_256_of_the_text() -> None:
