@@ -1,0 +1,139 @@
+"""Keep the book: put balances right, take back, share out, expire."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from points.cli.booth import keep_secret
+from points.cli.door import DatabaseUrl, book, catalog_of, new_key, now, random_bytes
+from points.cli.posting import post_one
+from points.cli.reasons import done
+from points.cli.words import fail, say
+from points.domain.cards import CODE_BYTES, code_fingerprint, make_card_code
+from points.domain.ids import ActivityKey, HouseholdId
+from points.domain.operations import (
+    POINTS_MAX,
+    Adjust,
+    IssueSlip,
+    OperationKey,
+    Undo,
+    slip_by_code,
+)
+from points.domain.periods import local_day
+from points.service.cleanups import share_out
+from points.service.sweeping import sweep as sweep_lots
+
+app = typer.Typer(no_args_is_help=True)
+
+_SLIP_DAYS = 30
+
+
+@app.command()
+def adjust(
+    household: Annotated[int, typer.Argument(help="The household's number.")],
+    *,
+    points: Annotated[int, typer.Option(min=-POINTS_MAX, max=POINTS_MAX, help="+ or −.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept with the operation.")],
+    approver: Annotated[str, typer.Option(help="Who else has agreed.")],
+    key: Annotated[str | None, typer.Option(help="An id, to repeat a try that got lost.")] = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Put a household's balance right; a second person answers for it too."""
+    with book(database_url) as opened_book:
+        change = Adjust(
+            household=HouseholdId(household),
+            points=points,
+            reason=reason,
+            approver=approver,
+            occurred_at=now(),
+        )
+        post_one(opened_book, change, key=key or new_key())
+
+
+@app.command("take-back")
+def take_back(
+    operation: Annotated[str, typer.Argument(help="The id that the operation was sent with.")],
+    *,
+    claw_back: Annotated[
+        bool, typer.Option("--claw-back", help="Book points already spent as owed.")
+    ] = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Undo anybody's operation, however old."""
+    with book(database_url) as opened_book:
+        undo = Undo(undoes=OperationKey(operation), claws_back=claw_back, occurred_at=now())
+        post_one(opened_book, undo, key=new_key())
+
+
+@app.command("share-out")
+def share(
+    activity: Annotated[str, typer.Argument(help="corridors-qingshuiwan/corridor-clean-up")],
+    building: Annotated[str, typer.Argument(help="For example 64.")],
+    period: Annotated[str | None, typer.Option(help="For example 2019-12.")] = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Close a building's clean-up and pay everyone who checked in, exactly once."""
+    with book(database_url) as opened_book:
+        paid = done(
+            share_out(opened_book, ActivityKey(activity), building, now=now(), period=period)
+        )
+    for one in paid.shares:
+        say(
+            f"{one.place}. 户 {one.household}：{one.points} 分",
+            f"{one.place}. household {one.household}: {one.points} points",
+        )
+
+
+@app.command()
+def sweep(
+    *,
+    confirmed: Annotated[
+        bool, typer.Option("--yes", help="The clock is right although the book was long silent.")
+    ] = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Expire what has ended. Safe to run at any time; run it every night."""
+    with book(database_url) as opened_book:
+        swept = sweep_lots(opened_book, now=now(), confirmed=confirmed)
+    if swept.left:
+        fail(
+            f"有 {swept.left} 批积分到期，但账本从 {_day(swept.newest)} 起没有动过。"
+            "请先核对服务器的时钟，确实无误再加 --yes",
+            f"{swept.left} lots are due, but the book has been silent since {_day(swept.newest)}. "
+            "Check the server's clock; if it is right, say --yes.",
+        )
+    say(
+        f"到期 {swept.lots} 批，共 {swept.points} 分",
+        f"{swept.lots} lots expired, {swept.points} points.",
+    )
+
+
+@app.command("slip")
+def issue_slips(
+    *,
+    points: Annotated[int, typer.Option(min=1, max=POINTS_MAX, help="What each is worth.")],
+    count: Annotated[int, typer.Option(min=1, max=1_000, help="How many.")] = 1,
+    days: Annotated[int, typer.Option(min=0, max=3_650, help="How long they last.")] = _SLIP_DAYS,
+    out: Annotated[Path, typer.Option(help="Where to write their codes, one a line.")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Issue one-time slips; only the file knows their codes."""
+    codes = [make_card_code(random_bytes(CODE_BYTES)) for _ in range(count)]
+    keep_secret(out, "\n".join(codes))
+    with book(database_url) as opened_book:
+        zone = catalog_of(opened_book).programme_at(now()).zone
+        last_day = local_day(now(), zone) + timedelta(days=days)
+        for code in codes:
+            slip = IssueSlip(
+                slip=slip_by_code(code_fingerprint(code)),
+                points=points,
+                last_day=last_day,
+                occurred_at=now(),
+            )
+            post_one(opened_book, slip, key=new_key())
+
+
+def _day(moment: datetime | None) -> str:
+    return "—" if moment is None else moment.date().isoformat()

@@ -1,0 +1,122 @@
+"""Why the desk could not do it, and what is wrong with a list, in both languages.
+
+The book's own refusals are worded for everyone in `points/web/wording.toml`.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NoReturn, TypeVar
+
+from points.cli.words import fail, speaks_chinese, words
+from points.domain.desk import DeskFault, NotDone
+from points.domain.outcomes import Refusal
+from points.domain.sheets import Column, RowFault, RowReason
+from points.web.wording import Language, Tongue, say
+
+Both = tuple[str, str]
+Result = TypeVar("Result")
+
+DESK: Mapping[DeskFault, Both] = {
+    DeskFault.CARD_BOUND: ("这张卡已经是另一户的", "the card belongs to another household already"),
+    DeskFault.CARD_USED: (
+        "新卡已经有积分或记录，请先合并两户",
+        "the new card has been used already; merge the two households first",
+    ),
+    DeskFault.SAME_CARD: ("这是同一张卡", "this is the same card"),
+    DeskFault.DOOR_INVALID: ("门牌号写得不对", "the door cannot be written like this"),
+    DeskFault.NAME_INVALID: ("姓名写得不对", "the name cannot be written like this"),
+    DeskFault.NAME_DIFFERS: (
+        "这一户登记的是另一个姓名",
+        "another name is known at this door",
+    ),
+    DeskFault.COMMUNITY_UNKNOWN: ("方案里没有这个居民区", "the programme has no such community"),
+    DeskFault.INTO_ANONYMOUS: (
+        "请反过来合并：有门牌的一户要留下",
+        "merge them the other way round: the household with a door must stay",
+    ),
+    DeskFault.EVENT_UNKNOWN: ("方案里没有这个活动", "the programme has no such event"),
+    DeskFault.BOOTH_NEEDED: ("请说明是几号展位", "say which booth"),
+    DeskFault.BOOTH_DOES_NOT_REDEEM: ("这个展位不兑换", "this booth does not hand goods out"),
+    DeskFault.ROLE_INVALID: ("没有这种角色", "there is no such role"),
+    DeskFault.CREDENTIAL_UNKNOWN: ("没有这个设备或密钥", "there is no such device or key"),
+}
+
+ROW: Mapping[RowReason, Both] = {
+    RowReason.NOT_A_TABLE: (
+        "不是表格。请另存为 .xlsx 或 .csv",
+        "this is no table; save it as .xlsx or .csv",
+    ),
+    RowReason.ENCODING_UNKNOWN: (
+        "文字编码认不出。请存成 UTF-8",
+        "the text cannot be read; save it as UTF-8",
+    ),
+    RowReason.BROKEN_TABLE: ("表格打不开，可能坏了", "the table is damaged"),
+    RowReason.TOO_LARGE: ("表格太大", "the table is too large"),
+    RowReason.EMPTY_LIST: ("表里没有内容", "the list is empty"),
+    RowReason.COLUMN_MISSING: ("缺少这一列", "this column is missing"),
+    RowReason.COLUMN_TWICE: ("这一列出现了两次", "this column is there twice"),
+    RowReason.TOO_MANY_CELLS: ("这一行的格子比表头多", "this row has more cells than the header"),
+    RowReason.COMMUNITY_MISSING: ("没有写居民区", "no community is written"),
+    RowReason.COMMUNITY_UNKNOWN: ("方案里没有这个居民区", "the programme has no such community"),
+    RowReason.COMMUNITY_AMBIGUOUS: (
+        "不止一个居民区叫这个名字",
+        "more than one community has this name",
+    ),
+    RowReason.DOOR_MISSING: ("没有写门牌", "no door is written"),
+    RowReason.TOO_LONG: ("太长了", "this is too long"),
+    RowReason.CONTROL_CHARACTER: ("有看不见的字符", "there is an invisible character in it"),
+    RowReason.FORMULA: ("像公式，不能用", "this looks like a formula"),
+    RowReason.DATE: (
+        "被表格改成了日期。请把这一列设为文本",
+        "the spreadsheet made a date of it; format the column as text",
+    ),
+    RowReason.ERROR_VALUE: ("格子里是错误值", "the cell holds an error"),
+    RowReason.NUMBER_INVALID: ("卡号不对，请核对九位数字", "the card number is not right"),
+    RowReason.TOO_MANY_CARDS: ("一行里的卡太多", "one row names too many cards"),
+    RowReason.CARD_UNKNOWN: ("没有这张卡", "there is no such card"),
+    RowReason.CARD_STOPPED: ("这张卡已挂失或已换新", "the card is frozen or was replaced"),
+    RowReason.CARD_BOUND: ("这张卡已经是另一户的", "the card belongs to another household"),
+    RowReason.DUPLICATE_IN_FILE: ("表里前面已经有了", "an earlier row says this already"),
+    RowReason.DIFFERS_FROM_DATABASE: ("与已登记的姓名不同", "another name is known here"),
+}
+
+_COLUMNS: Mapping[Column, Both] = {
+    Column.COMMUNITY: ("居民区", "community"),
+    Column.DOOR: ("门牌", "door"),
+    Column.NAME: ("姓名", "name"),
+    Column.CARDS: ("卡号", "cards"),
+}
+
+
+def done(result: Result | NotDone) -> Result:
+    """Give what was done; where nothing was, say why and end."""
+    if isinstance(result, NotDone):
+        _give_up(result)
+    return result
+
+
+def _give_up(not_done: NotDone) -> NoReturn:
+    details = ", ".join(f"{name}={value}" for name, value in not_done.details.items())
+    reason = word(not_done.reason, not_done.details)
+    shown = f" {details}" if details else ""
+    fail(*(f"{reason}（{not_done.reason}{shown}）", f"{reason} ({not_done.reason}{shown})"))
+
+
+def word(reason: DeskFault | Refusal, details: Mapping[str, int | str]) -> str:
+    """Say a reason in the terminal's language."""
+    if isinstance(reason, DeskFault):
+        return words(*DESK[reason])
+    language = Language.CHINESE if speaks_chinese() else Language.ENGLISH
+    spoken_at = datetime.fromtimestamp(0, UTC)  # instants are always said with their day
+    return say(reason, details, Tongue(language, UTC, spoken_at))
+
+
+def word_row(fault: RowFault) -> str:
+    """Say what is wrong with a row."""
+    column = f" {words(*_COLUMNS[fault.column])}" if fault.column is not None else ""
+    details = "".join(f" {name}={value}" for name, value in fault.details.items())
+    reason = words(*ROW[fault.reason])
+    return words(
+        f"第 {fault.row} 行{column}：{reason}（{fault.reason}{details}）",
+        f"row {fault.row}{column}: {reason} ({fault.reason}{details})",
+    )
