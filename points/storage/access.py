@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from points.domain.access import Credential, Role
 from points.domain.ids import BoothKey, CredentialId, EventKey
-from points.storage.columns import Moment, table_of
+from points.storage.columns import Moment, among, table_of
 
 
 class CredentialRow(SQLModel, table=True):
@@ -27,6 +27,9 @@ class CredentialRow(SQLModel, table=True):
 
 
 _credential = table_of(CredentialRow)
+_REVOKED = select(_credential.c.id).where(
+    among(_credential.c.id, "ids"), _credential.c.revoked_at.is_not(None)
+)
 
 
 def find_credential(connection: Connection, token_hash: bytes) -> Credential | None:
@@ -47,11 +50,7 @@ def find_credential(connection: Connection, token_hash: bytes) -> Credential | N
 
 def revoked_among(connection: Connection, ids: set[CredentialId]) -> frozenset[CredentialId]:
     """Tell which of these credentials are revoked."""
-    rows = connection.execute(
-        select(_credential.c.id).where(
-            _credential.c.id.in_(sorted(ids)), _credential.c.revoked_at.is_not(None)
-        )
-    )
+    rows = connection.execute(_REVOKED, {"ids": list(ids)})
     return frozenset(CredentialId(row.id) for row in rows)
 
 

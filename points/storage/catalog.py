@@ -77,6 +77,7 @@ class BudgetRow(SQLModel, table=True):
 
 
 _catalog, _shelf, _budget = table_of(CatalogRow), table_of(ShelfRow), table_of(BudgetRow)
+_NEWEST = select(func.coalesce(func.max(_catalog.c.id), 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +93,7 @@ class Change:
 
 def catalog_number(connection: Connection) -> int:
     """Tell the catalog's number: it grows with every change."""
-    newest = select(func.coalesce(func.max(_catalog.c.id), 0))
-    return int(connection.execute(newest).scalar_one())
+    return int(connection.execute(_NEWEST).scalar_one())
 
 
 def lock_catalog(connection: Connection) -> None:

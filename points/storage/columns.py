@@ -1,13 +1,16 @@
 """Column types that both databases agree on, and that SQLite's STRICT tables accept."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from json import dumps, loads
+from json import JSONEncoder, dumps, loads
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Dialect, Integer, Table, Text, bindparam
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -36,10 +39,6 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
 class Moment(TypeDecorator[datetime]):
     """An instant, stored as microseconds since 1970 in UTC. Naive values are refused.
 
@@ -49,19 +48,15 @@ class Moment(TypeDecorator[datetime]):
     impl = BIG
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+    def bind_processor(self, dialect: Dialect) -> "_Processor":
         """Store as microseconds."""
         del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
-        return (value - _EPOCH) // _MICROSECOND
+        return _micros_of
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> "_Processor":
         """Read as UTC."""
-        del dialect
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        del dialect, coltype
+        return _moment_of
 
 
 class Day(TypeDecorator[date]):
@@ -70,15 +65,15 @@ class Day(TypeDecorator[date]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+    def bind_processor(self, dialect: Dialect) -> "_Processor":
         """Store as "2019-12-05"."""
         del dialect
-        return None if value is None else value.isoformat()
+        return _text_of
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> "_Processor":
         """Read as a date."""
-        del dialect
-        return None if value is None else date.fromisoformat(value)
+        del dialect, coltype
+        return _day_of
 
 
 class Json(TypeDecorator[Mapping[str, Any]]):
@@ -87,12 +82,97 @@ class Json(TypeDecorator[Mapping[str, Any]]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Mapping[str, Any] | None, dialect: Dialect) -> str | None:
+    def bind_processor(self, dialect: Dialect) -> "_Processor":
         """Store as text."""
         del dialect
-        return None if value is None else dumps(value, ensure_ascii=False, sort_keys=True)
+        return _json_of
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> "_Processor":
         """Read as a dictionary."""
-        del dialect
-        return None if value is None else dict(loads(value))
+        del dialect, coltype
+        return _object_of
+
+
+# Handed to the engine as plain functions: `process_bind_param` and its like would cost a further
+# call for every value of every row.
+_Processor = Callable[[Any], Any]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_write_json = JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
+
+def _micros_of(value: datetime | None) -> int | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return (value - _EPOCH) // _MICROSECOND
+
+
+def _moment_of(value: int | None) -> datetime | None:
+    return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+def _text_of(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _day_of(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
+
+
+def _json_of(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else _write_json(value)
+
+
+def _object_of(value: str | None) -> dict[str, Any] | None:
+    return None if value is None else dict(loads(value))
+
+
+class _Listed(TypeDecorator[Sequence[Any]]):
+    """Values of a column handed over together: a JSON text on SQLite, an array on PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, of: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.of = of
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return Text() if dialect.name == "sqlite" else ARRAY(self.of)
+
+    def process_bind_param(
+        self, value: Sequence[Any] | None, dialect: Dialect
+    ) -> str | list[Any] | None:
+        assert value is not None, "no list is not the same as an empty one"
+        if dialect.name != "sqlite":
+            return list(value)
+        store = self.of.dialect_impl(dialect).bind_processor(dialect)
+        return dumps(list(value) if store is None else [store(one) for one in value])
+
+
+class _Among(FunctionElement[bool]):
+    # Without a type: where there is no boolean, one would be compared with 1, past every index.
+    inherit_cache = True
+
+
+@compiles(_Among, "sqlite")
+def _among_on_sqlite(element: _Among, compiler: SQLCompiler, **options: object) -> str:
+    column, values = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 -- both compiled
+
+
+@compiles(_Among, "postgresql")
+def _among_on_postgresql(element: _Among, compiler: SQLCompiler, **options: object) -> str:
+    column, values = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
+def among(column: Column[Any], name: str) -> FunctionElement[bool]:
+    """Ask whether a column is among the values of the parameter `name`.
+
+    All values travel as one parameter: the statement is the same for one and for ten thousand, so
+    it is compiled once, and no database's bound on parameters is met.
+    """
+    return _Among(column, bindparam(name, type_=_Listed(column.type)))

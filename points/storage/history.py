@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, tuple_
+from sqlalchemy import Connection, Row, select
 
 from points.domain.facts import CheckIn, CleanUpKey, Original, PastAct, Posted
 from points.domain.ids import (
@@ -18,12 +18,39 @@ from points.domain.ids import (
     ResidentId,
 )
 from points.domain.ledger import Entry
-from points.domain.operations import Evidence, Kind, OperationKey, RequestKey, SlipRef
+from points.domain.operations import Evidence, Kind, OperationKey, Phase, RequestKey, SlipRef
 from points.domain.state import past_act
-from points.storage.columns import table_of
-from points.storage.ledger import EntryRow, OperationRow, RequestRow
+from points.storage.columns import among, table_of
+from points.storage.ledger import EntryRow, OperationRow
 
-_operation, _entry, _request = table_of(OperationRow), table_of(EntryRow), table_of(RequestRow)
+_operation, _entry = table_of(OperationRow), table_of(EntryRow)
+
+# Written once: building a statement anew costs more than asking it.
+_ENTRIES = (
+    select(_entry)
+    .where(among(_entry.c.operation, "operations"))
+    .order_by(_entry.c.operation, _entry.c.line)
+)
+_ORIGINALS = select(_operation).where(among(_operation.c.key, "keys")).order_by(_operation.c.id)
+# What limits look at: reading whole operations would cost twice as much.
+_ACT = select(
+    *(_operation.c[name] for name in ("id", "household", "kind", "event", "booth", "item")),
+    *(_operation.c[name] for name in ("resident", "local_day", "occurred_at")),
+    *(_operation.c[name] for name in ("points", "quantity", "details")),
+)
+_BY_DAY = _ACT.where(
+    among(_operation.c.household, "households"), among(_operation.c.local_day, "days")
+)
+_BY_EVENT = _ACT.where(
+    among(_operation.c.household, "households"), among(_operation.c.event, "events")
+)
+_CHECK_INS = select(_operation).where(
+    among(_operation.c.event, "events"),
+    among(_operation.c.item, "activities"),
+    _operation.c.kind == Kind.EARN,
+)
+_UNDONE = select(_operation.c.reverses).where(among(_operation.c.reverses, "operations"))
+_REFERENCES = select(_operation.c.reference).where(among(_operation.c.reference, "references"))
 
 
 def operation_of(row: Row[Any], entries: tuple[Entry, ...] = (), body: str = "") -> Posted:
@@ -73,11 +100,7 @@ def load_entries(
     connection: Connection, operations: Collection[OperationId]
 ) -> dict[OperationId, tuple[Entry, ...]]:
     """Read the entries of these operations, in order of line."""
-    rows = connection.execute(
-        select(_entry)
-        .where(_entry.c.operation.in_(sorted(operations)))
-        .order_by(_entry.c.operation, _entry.c.line)
-    )
+    rows = connection.execute(_ENTRIES, {"operations": list(operations)})
     found: dict[OperationId, list[Entry]] = {}
     for row in rows:
         found.setdefault(OperationId(row.operation), []).append(entry_of(row))
@@ -88,9 +111,9 @@ def load_originals(
     connection: Connection, keys: Collection[OperationKey]
 ) -> dict[OperationKey, tuple[Original, ...]]:
     """Read the operations of these names, whoever gave them, with their entries."""
-    rows = connection.execute(
-        select(_operation).where(_operation.c.key.in_(sorted(keys))).order_by(_operation.c.id)
-    ).all()
+    if not keys:
+        return {}
+    rows = connection.execute(_ORIGINALS, {"keys": list(keys)}).all()
     entries = load_entries(connection, {OperationId(row.id) for row in rows})
     found: dict[OperationKey, list[Original]] = {}
     for row in rows:
@@ -114,17 +137,38 @@ def load_acts(
     events: Collection[tuple[HouseholdId, EventKey]],
 ) -> list[tuple[HouseholdId, PastAct]]:
     """Read what households did on these days and at these events, undone acts included."""
-    by_day = select(_operation).where(
-        tuple_(_operation.c.household, _operation.c.local_day).in_(sorted(days))
-    )
-    by_event = select(_operation).where(
-        tuple_(_operation.c.household, _operation.c.event).in_(sorted(events))
-    )
     acts: dict[OperationId, tuple[HouseholdId, PastAct]] = {}
-    for wanted, statement in ((days, by_day), (events, by_event)):
-        for row in connection.execute(statement) if wanted else ():
-            acts[OperationId(row.id)] = (HouseholdId(row.household), past_act(operation_of(row)))
+    if days:
+        households, dates = ({*column} for column in zip(*days, strict=True))
+        for row in connection.execute(_BY_DAY, {"households": [*households], "days": [*dates]}):
+            if (row.household, row.local_day) in days:
+                acts[OperationId(row.id)] = (row.household, _act_of(row))
+    if events:
+        households, keys = ({*column} for column in zip(*events, strict=True))
+        for row in connection.execute(_BY_EVENT, {"households": [*households], "events": [*keys]}):
+            if (row.household, row.event) in events:
+                acts[OperationId(row.id)] = (row.household, _act_of(row))
     return list(acts.values())
+
+
+def _act_of(row: Row[Any]) -> PastAct:
+    phase = row.details.get("phase")
+    return PastAct(
+        operation=row.id,
+        kind=Kind(row.kind),
+        event=row.event,
+        booth=row.booth,
+        item=row.item,
+        resident=row.resident,
+        day=row.local_day,
+        occurred_at=row.occurred_at,
+        points=row.points,
+        quantity=row.quantity,
+        phase=None if phase is None else Phase(phase),
+        building=row.details.get("building"),
+        period=row.details.get("period"),
+        bonus=row.details.get("bonus", 0),
+    )
 
 
 def load_check_ins(
@@ -133,15 +177,9 @@ def load_check_ins(
     """Read who checked in at these clean-ups, undone check-ins included."""
     if not keys:
         return {}
-    activities = sorted({key.activity for key in keys})
-    events = sorted({activity.partition("/")[0] for activity in activities})
-    rows = connection.execute(
-        select(_operation).where(
-            _operation.c.event.in_(events),
-            _operation.c.item.in_(activities),
-            _operation.c.kind == Kind.EARN,
-        )
-    )
+    activities = {key.activity for key in keys}
+    events = {activity.partition("/")[0] for activity in activities}
+    rows = connection.execute(_CHECK_INS, {"events": [*events], "activities": [*activities]})
     found: dict[CleanUpKey, list[CheckIn]] = {}
     for row in rows:
         details = row.details
@@ -160,15 +198,15 @@ def undone_among(
     connection: Connection, operations: Collection[OperationId]
 ) -> frozenset[OperationId]:
     """Tell which of these operations were taken back."""
-    rows = connection.execute(
-        select(_operation.c.reverses).where(_operation.c.reverses.in_(sorted(operations)))
-    )
+    if not operations:
+        return frozenset()
+    rows = connection.execute(_UNDONE, {"operations": list(operations)})
     return frozenset(OperationId(row.reverses) for row in rows)
 
 
 def references_among(connection: Connection, references: Collection[str]) -> frozenset[str]:
     """Tell which of these facts the book holds."""
-    rows = connection.execute(
-        select(_operation.c.reference).where(_operation.c.reference.in_(sorted(references)))
-    )
+    if not references:
+        return frozenset()
+    rows = connection.execute(_REFERENCES, {"references": list(references)})
     return frozenset(row.reference for row in rows)

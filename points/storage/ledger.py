@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, literal_column, text
 from sqlmodel import Field, SQLModel
 
-from points.storage.columns import BIG, Day, Json, Moment
+from points.storage.columns import BIG, Day, Json, Moment, table_of
 
 BALANCE_MAX = 2**53 - 1
 AMOUNT_MAX = 10**12
@@ -92,8 +92,8 @@ class RequestRow(SQLModel, table=True):
         {"sqlite_strict": True},
     )
 
-    scope: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
+    scope: str = Field(primary_key=True)
     fingerprint: bytes
     status: str
     operation: int | None = Field(
@@ -160,6 +160,11 @@ class LotRow(SQLModel, table=True):
     expired: int = Field(default=0, sa_type=BIG)
     origin: int | None = Field(default=None, sa_type=BIG)
     expires_at: datetime = Field(sa_type=Moment)
+
+
+HAS_POINTS = table_of(LotRow).c.remaining > literal_column("0")
+"""Whether a lot has points left. With the nought as a parameter, as SQLAlchemy would write it, the
+indexes over such lots are passed by: neither database sees then that they hold what is asked for."""
 
 
 class SlipRow(SQLModel, table=True):

@@ -4,7 +4,7 @@ A chain first, while nothing else is held, then accounts by number, then slips b
 takes them in this order, so none can wait for another in a circle.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,16 +14,26 @@ from sqlalchemy.dialects import postgresql, sqlite
 from points.domain.chain import GENESIS
 from points.domain.ids import AccountId, OperationId
 from points.domain.ledger import Account
-from points.storage.columns import table_of
+from points.storage.columns import among, table_of
 from points.storage.ledger import AccountRow, ChainRow
 
 CHAINS = 8
 """Batches that several processes can post at once on PostgreSQL. SQLite uses the first."""
 
 _COUNTER_BITS = 40
-_PART = 10_000  # databases bound the values that one statement may carry; imports take more
 _TICK = timedelta(microseconds=1)
 _chain, _account = table_of(ChainRow), table_of(AccountRow)
+
+# Written once: building a statement anew costs more than asking it.
+_FREE_CHAIN = select(_chain).order_by(_chain.c.id).limit(1).with_for_update(skip_locked=True)
+_OWN_CHAIN = select(_chain).where(_chain.c.id == func.pg_backend_pid() % CHAINS).with_for_update()
+_MADE = select(_account.c.id).where(among(_account.c.id, "accounts"))
+_TAKEN = (
+    select(_account)
+    .where(among(_account.c.id, "accounts"))
+    .order_by(_account.c.id)
+    .with_for_update()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +82,10 @@ def chain_of(operation: int) -> int:
 
 def lock_chain(connection: Connection) -> Chain:
     """Take the first chain that nobody holds; where all are held, wait for one."""
-    free = select(_chain).order_by(_chain.c.id).limit(1).with_for_update(skip_locked=True)
-    row = connection.execute(free).one_or_none()
+    row = connection.execute(_FREE_CHAIN).one_or_none()
     if row is None:
-        # Whoever waits holds nothing yet. By its number, so that not all wait for the same one.
-        mine = select(_chain).where(_chain.c.id == func.pg_backend_pid() % CHAINS)
-        row = connection.execute(mine.with_for_update()).one()
+        # Whoever waits holds nothing yet; by its own number, so that not all wait for the same.
+        row = connection.execute(_OWN_CHAIN).one()
     return Chain(
         id=row.id,
         number=row.number,
@@ -91,27 +99,21 @@ def lock_accounts(connection: Connection, wanted: Collection[AccountId], *, at: 
     """Take the accounts, in order of number; those that were never used are made."""
     if not wanted:
         return Locked(accounts={}, last_at=None)
-    numbers = sorted(wanted)
-    parts = [numbers[start : start + _PART] for start in range(0, len(numbers), _PART)]
-    for part in parts:
-        _make_missing(connection, part, at)
-    taken = select(_account).order_by(_account.c.id).with_for_update()
-    rows = [
-        row for part in parts for row in connection.execute(taken.where(_account.c.id.in_(part)))
-    ]
+    _make_missing(connection, wanted, at)
+    rows = connection.execute(_TAKEN, {"accounts": list(wanted)}).all()
     return Locked(
         accounts={AccountId(row.id): Account(row.balance, row.version) for row in rows},
         last_at=max(row.last_at for row in rows),
     )
 
 
-def _make_missing(connection: Connection, numbers: Sequence[AccountId], at: datetime) -> None:
+def _make_missing(connection: Connection, wanted: Collection[AccountId], at: datetime) -> None:
     """Make the accounts that were never used.
 
     All are made before any is taken: rows made and rows taken could otherwise cross.
     """
-    found = connection.execute(select(_account.c.id).where(_account.c.id.in_(numbers)))
-    missing = sorted(set(numbers) - {row.id for row in found})
+    found = connection.execute(_MADE, {"accounts": list(wanted)}).scalars()
+    missing = sorted(set(wanted).difference(found))
     if missing:
         insert_of = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
         connection.execute(

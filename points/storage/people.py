@@ -9,6 +9,7 @@ from sqlalchemy import (
     Connection,
     Index,
     UniqueConstraint,
+    bindparam,
     func,
     or_,
     select,
@@ -19,7 +20,7 @@ from sqlmodel import Field, SQLModel
 from points.domain.facts import Card, CardState
 from points.domain.ids import CardId, CommunityKey, HouseholdId, ResidentId
 from points.domain.operations import CardRef, card_by_code, card_by_number, is_by_number
-from points.storage.columns import BIG, Moment, table_of
+from points.storage.columns import BIG, Moment, among, table_of
 
 
 class HouseholdRow(SQLModel, table=True):
@@ -79,17 +80,32 @@ class CardRow(SQLModel, table=True):
 
 _household, _card = table_of(HouseholdRow), table_of(CardRow)
 
+# Written once: building a statement anew costs more than asking it.
+_STANDS = func.coalesce(_household.c.merged_into, _household.c.id)
+_CARDS = select(_card, _STANDS.label("stands")).join(
+    _household, _household.c.id == _card.c.household
+)
+_BY_CODE = _CARDS.where(_card.c.fingerprint.in_(bindparam("codes", expanding=True)))
+_BY_NUMBER = _CARDS.where(among(_card.c.number, "numbers"))
+_ROOTS = select(_STANDS).where(among(_household.c.id, "ids"))
+_HOUSEHOLDS = select(_household.c.id, _household.c.merged_into, _household.c.community).where(
+    or_(_household.c.id.in_(_ROOTS), _household.c.merged_into.in_(_ROOTS))
+)
+_MARK_MERGED = (
+    update(_household)
+    .where(
+        or_(_household.c.id == bindparam("source"), _household.c.merged_into == bindparam("source"))
+    )
+    .values(merged_into=bindparam("into"))
+)
+
 
 def load_cards(connection: Connection, refs: Collection[CardRef]) -> dict[CardRef, Card]:
     """Read the cards of these names, each with the household that stands for it today."""
-    fingerprints = [bytes.fromhex(ref[5:]) for ref in refs if not is_by_number(ref)]
+    codes = [bytes.fromhex(ref[5:]) for ref in refs if not is_by_number(ref)]
     numbers = [ref[7:] for ref in refs if is_by_number(ref)]
-    stands = func.coalesce(_household.c.merged_into, _household.c.id).label("stands")
-    rows = connection.execute(
-        select(_card, stands)
-        .join(_household, _household.c.id == _card.c.household)
-        .where(or_(_card.c.fingerprint.in_(fingerprints), _card.c.number.in_(numbers)))
-    ).all()
+    rows = [*connection.execute(_BY_CODE, {"codes": codes})] if codes else []
+    rows += connection.execute(_BY_NUMBER, {"numbers": numbers}) if numbers else []
     found: dict[CardRef, Card] = {}
     for row in rows:
         card = Card(
@@ -118,13 +134,7 @@ def load_households(connection: Connection, ids: Collection[HouseholdId]) -> Hou
     """Read households that were named, the ones that they went up in, and all their members."""
     if not ids:
         return Households(stands={}, communities={})
-    stands = func.coalesce(_household.c.merged_into, _household.c.id)
-    roots = select(stands).where(_household.c.id.in_(sorted(ids)))
-    rows = connection.execute(
-        select(_household.c.id, _household.c.merged_into, _household.c.community).where(
-            or_(_household.c.id.in_(roots), _household.c.merged_into.in_(roots))
-        )
-    ).all()
+    rows = connection.execute(_HOUSEHOLDS, {"ids": list(ids)}).all()
     return Households(
         stands={HouseholdId(row.id): HouseholdId(row.merged_into or row.id) for row in rows},
         communities={
@@ -138,8 +148,4 @@ def load_households(connection: Connection, ids: Collection[HouseholdId]) -> Hou
 def mark_merged(connection: Connection, merged: Mapping[HouseholdId, HouseholdId]) -> None:
     """Let households, and all that went up in them before, stand in another from now on."""
     for source, into in merged.items():
-        connection.execute(
-            update(_household)
-            .where(or_(_household.c.id == source, _household.c.merged_into == source))
-            .values(merged_into=into)
-        )
+        connection.execute(_MARK_MERGED, {"source": source, "into": into})

@@ -1,16 +1,15 @@
 """Write a decided batch down, in bulk."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, Insert, Table, bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from points.domain.chain import Link, batch_hash
 from points.domain.facts import Decided, Posted, Slip
 from points.domain.ids import OperationId
-from points.domain.ledger import Lot
+from points.domain.ledger import Entry, Lot
 from points.storage.columns import table_of
 from points.storage.ledger import (
     AccountRow,
@@ -23,11 +22,45 @@ from points.storage.ledger import (
 )
 from points.storage.locks import Chain
 from points.storage.people import mark_merged
-from points.storage.requests import add_accepted, add_refused
+from points.storage.requests import add_answers
 
 _account, _lot, _slip = table_of(AccountRow), table_of(LotRow), table_of(SlipRow)
 _operation, _entry = table_of(OperationRow), table_of(EntryRow)
 _batch, _chain = table_of(BatchRow), table_of(ChainRow)
+
+
+def _upsert(table: Table, key: str, *changing: str) -> Mapping[str, Insert]:
+    """Write, by dialect, how rows are added, or changed in these columns where they stand."""
+    add_or: dict[str, sqlite.Insert | postgresql.Insert]
+    add_or = {"sqlite": sqlite.insert(table), "postgresql": postgresql.insert(table)}
+    return {
+        dialect: add.on_conflict_do_update(
+            index_elements=[key], set_={column: add.excluded[column] for column in changing}
+        )
+        for dialect, add in add_or.items()
+    }
+
+
+# Written once: building a statement anew costs more than asking it.
+_ADD_OPERATIONS, _ADD_ENTRIES, _ADD_BATCH = insert(_operation), insert(_entry), insert(_batch)
+_SET_BALANCE = (
+    update(_account)
+    .where(_account.c.id == bindparam("account"))
+    .values(balance=bindparam("now"), version=bindparam("count"), last_at=bindparam("at"))
+)
+_SET_LOT = _upsert(_lot, "id", "remaining", "expired")
+_SET_SLIP = _upsert(_slip, "ref", "is_cashed", "times_cashed")
+_SET_CHAIN = (
+    update(_chain)
+    .where(_chain.c.id == bindparam("chain"))
+    .values(
+        number=bindparam("count"),
+        next_operation=bindparam("following"),
+        head=bindparam("hash"),
+        last_at=bindparam("at"),
+        replays=_chain.c.replays + bindparam("repeats"),
+    )
+)
 
 
 def write_batch(connection: Connection, chain: Chain, decided: Decided, *, at: datetime) -> None:
@@ -39,24 +72,20 @@ def write_batch(connection: Connection, chain: Chain, decided: Decided, *, at: d
     if decided.posted:
         _add_operations(connection, chain, decided.posted)
         _set_balances(connection, decided, at)
-        _set_lots(connection, decided)
+        _set_lots(connection, decided.lots)
         _set_slips(connection, decided.slips)
         mark_merged(connection, decided.merged)
-    add_accepted(connection, decided.posted)
-    add_refused(connection, decided.frozen, at=at)
+    add_answers(connection, decided.posted, decided.frozen, at=at)
     if decided.posted or decided.has_replays:
         _advance(connection, chain, decided, at)
 
 
 def _add_operations(connection: Connection, chain: Chain, posted: Sequence[Posted]) -> None:
-    number = chain.number + 1
-    connection.execute(
-        insert(_operation),
-        [_operation_row(one) | {"chain": chain.id, "batch": number} for one in posted],
-    )
-    entries = [asdict(entry) for one in posted for entry in one.entries]
+    place = {"chain": chain.id, "batch": chain.number + 1}
+    connection.execute(_ADD_OPERATIONS, [_operation_row(one) | place for one in posted])
+    entries = [_entry_row(entry) for one in posted for entry in one.entries]
     if entries:
-        connection.execute(insert(_entry), entries)
+        connection.execute(_ADD_ENTRIES, entries)
 
 
 def _operation_row(posted: Posted) -> dict[str, object]:
@@ -86,32 +115,31 @@ def _operation_row(posted: Posted) -> dict[str, object]:
     }
 
 
+def _entry_row(entry: Entry) -> dict[str, object]:
+    return {
+        "operation": entry.operation,
+        "line": entry.line,
+        "debit": entry.debit,
+        "credit": entry.credit,
+        "amount": entry.amount,
+        "lot": entry.lot,
+        "debit_seq": entry.debit_seq,
+        "credit_seq": entry.credit_seq,
+    }
+
+
 def _set_balances(connection: Connection, decided: Decided, at: datetime) -> None:
     rows = [
         {"account": number, "now": account.balance, "count": account.version, "at": at}
         for number, account in sorted(decided.accounts.items())
     ]
     if rows:
-        connection.execute(
-            update(_account)
-            .where(_account.c.id == bindparam("account"))
-            .values(balance=bindparam("now"), version=bindparam("count"), last_at=bindparam("at")),
-            rows,
-        )
+        connection.execute(_SET_BALANCE, rows)
 
 
-def _set_lots(connection: Connection, decided: Decided) -> None:
-    if not decided.lots:
-        return
-    insert_of = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    write = insert_of(_lot)
-    connection.execute(
-        write.on_conflict_do_update(
-            index_elements=["id"],
-            set_={"remaining": write.excluded.remaining, "expired": write.excluded.expired},
-        ),
-        [_lot_row(lot) for lot in decided.lots],
-    )
+def _set_lots(connection: Connection, lots: Sequence[Lot]) -> None:
+    if lots:
+        connection.execute(_SET_LOT[connection.dialect.name], [_lot_row(lot) for lot in lots])
 
 
 def _lot_row(lot: Lot) -> dict[str, object]:
@@ -127,20 +155,18 @@ def _lot_row(lot: Lot) -> dict[str, object]:
 
 
 def _set_slips(connection: Connection, slips: Sequence[Slip]) -> None:
-    if not slips:
-        return
-    insert_of = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    write = insert_of(_slip)
-    connection.execute(
-        write.on_conflict_do_update(
-            index_elements=["ref"],
-            set_={
-                "is_cashed": write.excluded.is_cashed,
-                "times_cashed": write.excluded.times_cashed,
-            },
-        ),
-        [asdict(slip) | {"is_cashed": int(slip.is_cashed)} for slip in slips],
-    )
+    if slips:
+        connection.execute(_SET_SLIP[connection.dialect.name], [_slip_row(slip) for slip in slips])
+
+
+def _slip_row(slip: Slip) -> dict[str, object]:
+    return {
+        "ref": slip.ref,
+        "points": slip.points,
+        "valid_until": slip.valid_until,
+        "is_cashed": int(slip.is_cashed),
+        "times_cashed": slip.times_cashed,
+    }
 
 
 def _advance(connection: Connection, chain: Chain, decided: Decided, at: datetime) -> None:
@@ -149,26 +175,23 @@ def _advance(connection: Connection, chain: Chain, decided: Decided, at: datetim
         number += 1
         link = Link(chain=chain.id, number=number, posted_at=at, previous=chain.head)
         head, last_at = batch_hash(link, decided.posted), at
-        connection.execute(
-            insert(_batch).values(
-                chain=chain.id,
-                number=number,
-                first_operation=decided.posted[0].id,
-                operations=len(decided.posted),
-                posted_at=at,
-                previous=chain.head,
-                hash=head,
-            )
-        )
         following = OperationId(decided.posted[-1].id + 1)
-    connection.execute(
-        update(_chain)
-        .where(_chain.c.id == chain.id)
-        .values(
-            number=number,
-            next_operation=following,
-            head=head,
-            last_at=last_at,
-            replays=_chain.c.replays + int(decided.has_replays),
-        )
-    )
+        batch = {
+            "chain": chain.id,
+            "number": number,
+            "first_operation": decided.posted[0].id,
+            "operations": len(decided.posted),
+            "posted_at": at,
+            "previous": chain.head,
+            "hash": head,
+        }
+        connection.execute(_ADD_BATCH, batch)
+    end = {
+        "chain": chain.id,
+        "count": number,
+        "following": following,
+        "hash": head,
+        "at": last_at,
+        "repeats": int(decided.has_replays),
+    }
+    connection.execute(_SET_CHAIN, end)

@@ -2,61 +2,58 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, tuple_
+from sqlalchemy import Connection, Row, insert, select
 
 from points.domain.facts import Accepted, Posted, Refused, Settled, Verdict
 from points.domain.ids import CredentialId, OperationId
 from points.domain.operations import OperationKey, RequestKey
 from points.domain.outcomes import Refusal
-from points.storage.columns import table_of
+from points.storage.columns import among, table_of
 from points.storage.ledger import OperationRow, RequestRow
 
 _request, _operation = table_of(RequestRow), table_of(OperationRow)
+_ADD = insert(_request)
+# Written once: building a statement anew costs more than asking it.
+_SETTLED = (
+    select(
+        _request,
+        _operation.c.points,
+        _operation.c.balance_after,
+        _operation.c.details.label("operation_details"),
+    )
+    .outerjoin(_operation, _operation.c.id == _request.c.operation)
+    .where(among(_request.c.key, "keys"))
+)
 
 
 def load_settled(connection: Connection, refs: Collection[RequestKey]) -> dict[RequestKey, Settled]:
     """Read the final answers to these requests."""
-    named = sorted((ref.scope, ref.key) for ref in refs)
-    rows = connection.execute(
-        select(
-            _request,
-            _operation.c.points,
-            _operation.c.balance_after,
-            _operation.c.details.label("operation_details"),
-        )
-        .outerjoin(_operation, _operation.c.id == _request.c.operation)
-        .where(tuple_(_request.c.scope, _request.c.key).in_(named))
-    )
-    return {
-        RequestKey(CredentialId(row.scope), OperationKey(row.key)): Settled(
-            row.fingerprint, _verdict(row)
-        )
-        for row in rows
-    }
+    found: dict[RequestKey, Settled] = {}
+    for row in connection.execute(_SETTLED, {"keys": list({ref.key for ref in refs})}):
+        ref = RequestKey(CredentialId(row.scope), OperationKey(row.key))
+        if ref in refs:  # somebody else may have thought of the same name
+            found[ref] = Settled(row.fingerprint, _verdict(row))
+    return found
 
 
-def add_accepted(connection: Connection, posted: Collection[Posted]) -> None:
-    """Keep the requests that became operations."""
-    if posted:
-        connection.execute(insert(_request), [_accepted_row(one) for one in posted])
-
-
-def add_refused(
-    connection: Connection, frozen: Mapping[RequestKey, Settled], *, at: datetime
+def add_answers(
+    connection: Connection,
+    posted: Collection[Posted],
+    frozen: Mapping[RequestKey, Settled],
+    *,
+    at: datetime,
 ) -> None:
-    """Keep the requests that were refused for good."""
-    if frozen:
-        connection.execute(
-            insert(_request),
-            [_refused_row(ref, settled, at) for ref, settled in sorted_by_name(frozen)],
-        )
+    """Keep the requests that became operations, and those that were refused for good.
 
-
-def sorted_by_name(frozen: Mapping[RequestKey, Settled]) -> list[tuple[RequestKey, Settled]]:
-    """Order requests the one way in which every writer adds them."""
-    return sorted(frozen.items(), key=lambda pair: (pair[0].scope, pair[0].key))
+    Always in order of name: two writers that were given the same names then never cross.
+    """
+    rows = [_accepted_row(one) for one in posted]
+    rows += [_refused_row(ref, settled, at) for ref, settled in frozen.items()]
+    if rows:
+        connection.execute(_ADD, sorted(rows, key=itemgetter("key", "scope")))
 
 
 def _verdict(row: Row[Any]) -> Verdict:

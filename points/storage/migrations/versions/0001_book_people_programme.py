@@ -147,8 +147,8 @@ def _make_operations() -> None:
     op.create_index("ix_operation_event_item", "operation", ["event", "item"])
     _make(
         "request",
-        _text("scope"),
         _text("key"),
+        _text("scope"),
         _bytes("fingerprint"),
         _text("status"),
         _number("operation", nullable=True),
@@ -156,7 +156,7 @@ def _make_operations() -> None:
         _text("reason", nullable=True),
         _text("details", nullable=True),
         _number("answered_at"),
-        _key("request", "scope", "key"),
+        _key("request", "key", "scope"),
         _check(
             "request",
             "status",
