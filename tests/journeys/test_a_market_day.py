@@ -1,126 +1,38 @@
 """The volunteer day of December 2019, from the first file to the last count, on both engines."""
 
-import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from importlib.resources import files
 from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
-from fastapi.testclient import TestClient
-from sqlalchemy import text
 
 from points.domain.access import OPERATOR, Role
 from points.domain.cards import CardNumber
 from points.domain.desk import NotDone
 from points.domain.facts import Accepted, Asked
-from points.domain.ids import BoothKey, CommunityKey, EventKey
+from points.domain.ids import CommunityKey, EventKey
 from points.domain.operations import Adjust, OperationKey
-from points.domain.pairing import Pairing
 from points.domain.people import Home
-from points.domain.programme_file import ProgrammeFile, read_programme_file
 from points.domain.verifying import Result
-from points.service.cards import find_by_number, freeze_card, print_cards, replace_card
-from points.service.credentials import Admitted, add_device
+from points.service.cards import find_by_number, freeze_card, replace_card
 from points.service.households import bind_card, merge_households
-from points.service.posting import Book, make_book, post
+from points.service.posting import post
 from points.service.programmes import Loaded, load_programme
 from points.service.sweeping import sweep
 from points.service.verifying import verify
-from points.settings import read_settings
 from points.storage.engine import Database
-from points.web.app import create_app
 from tests.journeys.fair import PRICES, STOCK, Visitor, visitors
+from tests.journeys.park import SEED, SHANGHAI, Park, opened_park, read_the_demo
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 EVENT = EventKey("volunteer-day-2019")
-SEED = 20191205
 _REDEEMING = {4, 16}
-
-
-@dataclass(slots=True)
-class Park:
-    """The park that morning: its clock, its booths' phones, and what was sent."""
-
-    book: Book
-    client: TestClient
-    chance: random.Random
-    now: datetime = datetime(2019, 12, 5, 9, 0, tzinfo=SHANGHAI)
-    tokens: dict[int, str] = field(default_factory=dict)
-    sent: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
-
-    def open_booths(self) -> None:
-        """Give every booth a phone."""
-        for number in range(1, 17):
-            role = Role.REDEEM if number in _REDEEMING else Role.EARN
-            pairing = Pairing(
-                name=f"booth {number}", role=role, event=EVENT, booth=BoothKey(f"{EVENT}/{number}")
-            )
-            admitted = add_device(
-                self.book.database, pairing, now=self.now, random_bytes=self.chance.randbytes
-            )
-            assert isinstance(admitted, Admitted)
-            self.tokens[number] = admitted.token
-
-    def ask(self, booth: int, **operation: Any) -> dict[str, Any]:
-        """Send one operation from a booth's phone, as it happens."""
-        asked = {
-            "id": str(UUID(int=self.chance.getrandbits(128), version=4)),
-            "occurred_at": self.now.isoformat(),
-            **operation,
-        }
-        self.sent.append((booth, asked))
-        return self.send(booth, [asked])[0]
-
-    def send(self, booth: int, operations: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Send operations just as they are."""
-        answer = self.client.post(
-            "/api/v1/operations", json=operations, headers=self.as_booth(booth)
-        )
-        assert answer.status_code == 200, answer.text
-        outcomes: list[dict[str, Any]] = answer.json()
-        return outcomes
-
-    def balance(self, card: str) -> int:
-        """Ask booth 4 what a card has."""
-        answer = self.client.post("/api/v1/balances", json={"card": card}, headers=self.as_booth(4))
-        assert answer.status_code == 200, answer.text
-        return int(answer.json()["available"])
-
-    def left(self, reward: str) -> int:
-        """Count in the book what lies on the shelves."""
-        return self.count(
-            "select sum(balance) from account join shelf on account.id = (4 * :kinds) + shelf.id "
-            "where shelf.reward = :reward",
-            kinds=2**48,
-            reward=f"{EVENT}/{reward}",
-        )
-
-    def count(self, sql: str, **values: object) -> int:
-        """Ask the database for one number."""
-        with self.book.database.reader.connect() as connection:
-            return int(connection.execute(text(sql), values).scalar_one() or 0)
-
-    def as_booth(self, booth: int) -> dict[str, str]:
-        """Say who asks."""
-        return {"Authorization": f"Bearer {self.tokens[booth]}", "Accept-Language": "en"}
 
 
 @pytest.fixture
 def park(database: Database, database_url: str) -> Iterator[Park]:
-    settings = read_settings({"POINTS_DATABASE_URL": database_url})
-    places: list[Park] = []
-
-    def clock() -> datetime:
-        return places[0].now
-
-    with TestClient(create_app(settings, clock=clock)) as client:
-        places.append(Park(make_book(database, clock), client, random.Random(SEED)))
-        yield places[0]
+    with opened_park(database, database_url) as opened:
+        yield opened
 
 
 def test_the_real_day_from_the_first_file_to_the_last_count(park: Park) -> None:
@@ -128,7 +40,9 @@ def test_the_real_day_from_the_first_file_to_the_last_count(park: Park) -> None:
     everyone = print_the_cards(park, 300, visiting=120)
     bind_some(park, everyone[:20])
     bring_the_paper_ledger(park, everyone)
-    park.open_booths()
+    for booth in range(1, 17):
+        role = Role.REDEEM if booth in _REDEEMING else Role.EARN
+        park.pair(booth, EVENT, role, booth)
 
     walk_the_booths(park, everyone)
     assert {visitor.card: park.balance(visitor.card) for visitor in everyone} == {
@@ -145,30 +59,31 @@ def test_the_real_day_from_the_first_file_to_the_last_count(park: Park) -> None:
 
 
 def load_the_demo(park: Park) -> None:
-    demo = files("points.demo").joinpath("changfeng.toml").read_text("utf-8")
-    file = read_programme_file(demo, file="changfeng.toml")
-    assert isinstance(file, ProgrammeFile)
-    eve = park.now - timedelta(days=7)
+    file, eve = read_the_demo(), park.now - timedelta(days=7)
 
     first, again = (load_programme(park.book, file, now=eve) for _ in range(2))
 
     assert isinstance(first, Loaded)
     assert isinstance(again, Loaded)
     assert (first.posted > 0, again.posted) == (True, 0)
-    assert {reward: park.left(reward) for reward in STOCK} == STOCK
+    assert {reward: left(park, reward) for reward in STOCK} == STOCK
+
+
+def left(park: Park, reward: str) -> int:
+    """Count in the book what lies on the shelves."""
+    return park.count(
+        "select sum(balance) from account join shelf on account.id = (4 * :kinds) + shelf.id "
+        "where shelf.reward = :reward",
+        kinds=2**48,
+        reward=f"{EVENT}/{reward}",
+    )
 
 
 def print_the_cards(park: Park, count: int, *, visiting: int) -> list[Visitor]:
     """Print cards; the rest of them stay in their box, as they do on such a morning."""
-    cards = print_cards(
-        park.book.database,
-        count,
-        now=park.now - timedelta(days=2),
-        random_bytes=park.chance.randbytes,
-        public_url="https://points.example",
-    )
-    assert len({card.code for card in cards} | {card.number for card in cards}) == 2 * count
-    return visitors([(card.code, card.number) for card in cards[:visiting]], seed=SEED)
+    cards = park.cards(count)
+    assert len({name for card in cards for name in card}) == 2 * count
+    return visitors(cards[:visiting], seed=SEED)
 
 
 def bind_some(park: Park, some: list[Visitor]) -> None:
@@ -209,8 +124,8 @@ def walk_the_booths(park: Park, everyone: list[Visitor]) -> None:
             began = datetime(2019, 12, 5, 9, 1, tzinfo=SHANGHAI)
             ended = began + timedelta(minutes=visitor.shift_minutes)
             came = upload(park, visitor, "check_in", began)
-            left = upload(park, visitor, "check_out", ended)
-            assert (came["points"], left["points"]) == (0, min(visitor.shift_minutes, 120) // 6)
+            went = upload(park, visitor, "check_out", ended)
+            assert (came["points"], went["points"]) == (0, min(visitor.shift_minutes, 120) // 6)
 
 
 def visit(park: Park, visitor: Visitor) -> None:
@@ -271,14 +186,14 @@ def redeem(park: Park, visitor: Visitor, reward: str, **what: Any) -> dict[str, 
 
 def take_a_mistake_back(park: Park, everyone: list[Visitor]) -> None:
     visitor = next(one for one in everyone if one.has() >= 100)
-    before = (park.balance(visitor.card), park.left("plant"))
+    before = (park.balance(visitor.card), left(park, "plant"))
     mistake = redeem(park, visitor, "plant")
 
     undone = park.ask(4, kind="undo", undoes=mistake["id"])
 
     visitor.spent["plant"] -= 1
     assert (undone["status"], undone["points"]) == ("accepted", 100)
-    assert (park.balance(visitor.card), park.left("plant")) == before
+    assert (park.balance(visitor.card), left(park, "plant")) == before
     assert park.ask(4, kind="undo", undoes=mistake["id"])["code"] == "already_undone"
 
 
@@ -295,7 +210,7 @@ def repeat_everything(park: Park) -> None:
 
 
 def lose_a_card(park: Park, everyone: list[Visitor]) -> tuple[Visitor, str]:
-    owner, blank = everyone[5], print_one(park)
+    owner, blank = everyone[5], Visitor(*park.cards(1)[0])
     has = park.balance(owner.card)
 
     freeze_card(park.book.database, CardNumber(owner.number), now=park.now)
@@ -308,13 +223,6 @@ def lose_a_card(park: Park, everyone: list[Visitor]) -> tuple[Visitor, str]:
     assert earn(park, 4, owner, "check-in")["code"] == "card_replaced"
     assert park.balance(blank.card) == has
     return owner, blank.card
-
-
-def print_one(park: Park) -> Visitor:
-    [card] = print_cards(
-        park.book.database, 1, now=park.now, random_bytes=park.chance.randbytes, public_url=None
-    )
-    return Visitor(card.code, card.number)
 
 
 def merge_two_households(park: Park, everyone: list[Visitor]) -> tuple[Visitor, Visitor]:
@@ -339,13 +247,14 @@ def close_the_day(park: Park, everyone: list[Visitor], *, apart: set[str]) -> No
     park.now = datetime(2019, 12, 5, 12, 5, tzinfo=SHANGHAI)
     assert earn(park, 4, everyone[0], "check-in")["code"] == "closed"
 
-    assert {v.card: park.balance(v.card) for v in everyone if v.card not in apart} == {
-        v.card: v.has() for v in everyone if v.card not in apart
+    others = [visitor for visitor in everyone if visitor.card not in apart]
+    assert {one.card: park.balance(one.card) for one in others} == {
+        one.card: one.has() for one in others
     }
     held = park.count(f"select sum(balance) from account where id between {2**48} and {2 * 2**48}")
     assert held == sum(visitor.has() for visitor in everyone)
     gone: Counter[str] = sum((visitor.spent for visitor in everyone), Counter())
-    assert {reward: STOCK[reward] - park.left(reward) for reward in STOCK} == {
+    assert {reward: STOCK[reward] - left(park, reward) for reward in STOCK} == {
         reward: gone[reward] for reward in STOCK
     }
     report = verify(park.book.database, now=park.now)
@@ -354,5 +263,5 @@ def close_the_day(park: Park, everyone: list[Visitor], *, apart: set[str]) -> No
     park.now = datetime(2021, 1, 1, 0, 30, tzinfo=SHANGHAI)
     swept = sweep(park.book, now=park.now, confirmed=True)
     assert swept.points == held
-    assert {park.balance(visitor.card) for visitor in everyone if visitor.card not in apart} == {0}
+    assert {park.balance(one.card) for one in others} == {0}
     assert verify(park.book.database, now=park.now).result is Result.CLEAN
