@@ -93,8 +93,9 @@ def _sqlite(database_url: str | None, postgresql_command: str) -> Iterator[Datab
             )
         yield database
     except NotCopied as error:
+        zh, en = WORDS[error.fault]
         said = f" ({error.said})" if error.said else ""
-        fail(*(f"{error.path}：{words(*WORDS[error.fault])}{said}",) * 2)
+        fail(f"{error.path}：{zh}{said}", f"{error.path}: {en}{said}")
     except DatabaseUnavailable as error:
         fail(f"数据库现在读不了：{error}", f"The database cannot be read now: {error}")
     finally:
