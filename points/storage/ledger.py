@@ -163,8 +163,8 @@ class LotRow(SQLModel, table=True):
 
 
 HAS_POINTS = table_of(LotRow).c.remaining > literal_column("0")
-"""Whether a lot has points left, the nought written out. As a parameter, which SQLAlchemy would make
-of it, it hides from both databases that their indexes over such lots hold what is asked for."""
+"""Whether a lot has points left, the nought written out. Handed over as a parameter, as SQLAlchemy
+would have it, it hides from both databases that their indexes over such lots hold what is asked."""
 
 
 class SlipRow(SQLModel, table=True):
