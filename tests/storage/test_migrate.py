@@ -25,8 +25,7 @@ from points.storage.engine import Database, open_database
 from points.storage.locks import first_chains
 from points.storage.migrate import NewerDatabase, is_current, migrate
 from points.storage.triggers import missing_guards
-
-ROOT = Path(__file__).parents[2]
+from tests.elsewhere import ROOT, line_of, start
 
 # Everything that a table is, as the server itself spells it: columns, rules, indexes, options.
 POSTGRESQL_SHAPE = """
@@ -84,21 +83,6 @@ def shape_of(connection: Connection) -> set[tuple[str, ...]]:
         for row in rows
         if row[0] != "alembic_version"
     }
-
-
-def migrate_elsewhere(url: str, *, folder: Path = ROOT) -> subprocess.Popen[str]:
-    """Start a process that says where its `points` is, migrates, and says so."""
-    return subprocess.Popen(
-        [sys.executable, "-c", MIGRATING, url],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-def line_of(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    return process.stdout.readline().strip()
 
 
 @pytest.fixture
@@ -173,8 +157,8 @@ def test_migrating_is_done_once(blank: Database) -> None:
 
 def test_two_that_migrate_at_once_both_succeed(blank: Database, blank_database_url: str) -> None:
     with (
-        migrate_elsewhere(blank_database_url) as first,
-        migrate_elsewhere(blank_database_url) as second,
+        start(MIGRATING, blank_database_url) as first,
+        start(MIGRATING, blank_database_url) as second,
     ):
         told = [first.communicate()[0], second.communicate()[0]]
 
@@ -186,7 +170,7 @@ def test_one_that_migrates_waits_for_another(blank: Database, blank_database_url
     with ExitStack() as until_we_are_done:
         connection = until_we_are_done.enter_context(transaction(blank))
         subject._wait_for_others(connection)
-        with migrate_elsewhere(blank_database_url) as other:
+        with start(MIGRATING, blank_database_url) as other:
             line_of(other)  # it has come as far as the door
             before = is_current(blank)
             until_we_are_done.close()
@@ -277,7 +261,7 @@ def test_an_installed_package_brings_its_migrations(tmp_path: Path) -> None:
     installed = tmp_path / "installed"
     ZipFile(wheel).extractall(installed)
 
-    with migrate_elsewhere(f"sqlite:///{tmp_path}/points.db", folder=installed) as process:
+    with start(MIGRATING, f"sqlite:///{tmp_path}/points.db", folder=installed) as process:
         told = line_of(process), line_of(process)
 
     assert told == (str(installed / "points" / "__init__.py"), "migrated")

@@ -1,0 +1,43 @@
+"""Other processes: what only they can show is tested with real ones."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+_HOLDING = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def start(source: str, *arguments: str, folder: Path = ROOT) -> subprocess.Popen[str]:
+    """Start a Python process from its source; use it in a `with`, which waits for its end."""
+    return subprocess.Popen(
+        [sys.executable, "-c", source, *arguments],
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def line_of(process: subprocess.Popen[str]) -> str:
+    """Wait for the next line that a process prints, and give it."""
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Let another process hold the write lock of a SQLite file, one that knows of no turns."""
+    with start(_HOLDING, str(path)) as process:
+        assert line_of(process) == "held"
+        yield
+        process.communicate()
