@@ -51,6 +51,12 @@ def decide_cashing(state: State, asked: Asked, cash: CashSlip) -> Draft | Refuse
     card = state.card(cash.card, cash.occurred_at)
     if isinstance(card, Refused):
         return card
+    household = state.household(card.household)
+    here = asked.credential.event
+    event = state.event(here, cash.occurred_at) if here is not None else None
+    fault = state.community_fault(event, household)
+    if fault is not None:
+        return fault
     slip = state.slips.get(cash.slip)
     if slip is None:
         return Refused(reason=Refusal.SLIP_UNKNOWN)
@@ -58,7 +64,6 @@ def decide_cashing(state: State, asked: Asked, cash: CashSlip) -> Draft | Refuse
         return Refused(reason=Refusal.SLIP_USED)
     if cash.occurred_at >= slip.valid_until:
         return Refused(reason=Refusal.SLIP_EXPIRED)
-    household = state.household(card.household)
     state.begin()
     state.book.credit(
         household,

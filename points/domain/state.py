@@ -124,13 +124,19 @@ class State:
         version = versions.at(moment) if versions else None
         return version.item if version else None
 
+    def community_fault(self, event: Event | None, household: HouseholdId) -> Refused | None:
+        """Say so if the event is another community's: its phones see nothing of this household."""
+        community = self.facts.communities.get(household)
+        here = event.community if event is not None else None
+        if here is not None and community not in (None, here):
+            return Refused(reason=Refusal.OTHER_COMMUNITY)
+        return None
+
     def event_fault(self, event: Event, household: HouseholdId, moment: datetime) -> Refused | None:
         """Say why this household cannot take part in the event at the instant, if it cannot."""
-        community = self.facts.communities.get(household)
-        if event.community is not None and community not in (None, event.community):
-            return Refused(reason=Refusal.OTHER_COMMUNITY)
-        if event.window_of(moment) is not None:
-            return None
+        fault = self.community_fault(event, household)
+        if fault is not None or event.window_of(moment) is not None:
+            return fault
         if not event.is_before(moment):
             return Refused(reason=Refusal.CLOSED)
         opens = min(session.opens for session in event.sessions if moment < session.opens)

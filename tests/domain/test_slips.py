@@ -19,6 +19,7 @@ from points.domain.outcomes import Refusal
 from points.domain.periods import NEVER
 from tests.build import ask, make_device, make_earn, make_facts, make_undo
 from tests.market import (
+    CORRIDORS,
     DAY,
     LI,
     LI_CARD,
@@ -26,6 +27,7 @@ from tests.market import (
     POINTS_END,
     WANG,
     WANG_CARD,
+    ZHAO_CARD,
     at,
 )
 from tests.memory import Memory
@@ -121,6 +123,14 @@ def test_a_slip_needs_a_card_that_is_known() -> None:
     outcomes = Memory().post(ISSUE, replace(CASH, card=card_by_number("999")))
 
     assert outcomes[1] == Refused(reason=Refusal.CARD_UNKNOWN)
+
+
+def test_a_phone_of_one_community_cashes_for_nobody_of_another() -> None:
+    phone = make_device(event=CORRIDORS.key, booth=None)
+
+    outcomes = Memory().post(ISSUE, ask(replace(CASH, card=ZHAO_CARD), by=phone))
+
+    assert outcomes[1] == Refused(reason=Refusal.OTHER_COMMUNITY)
 
 
 def test_a_slip_cashed_with_a_wrong_clock_is_tried_again() -> None:
