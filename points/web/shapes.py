@@ -84,7 +84,8 @@ def wrong_fields(errors: list[ErrorDetails], *, skip: int = 0) -> Iterator[Wrong
         skip: How many steps at the front of each location are not the sender's.
     """
     for error in errors:
-        steps = [_shown(step) for step in error["loc"][skip:]]
+        # A key of an object that is not as it must be is named like what it holds.
+        steps = [_shown(step) for step in error["loc"][skip:] if step != "[key]"]
         if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
             steps.append("kind")
         is_twice = isinstance(error["input"], GivenTwice)
@@ -94,7 +95,7 @@ def wrong_fields(errors: list[ErrorDetails], *, skip: int = 0) -> Iterator[Wrong
 
 def _shown(step: int | str) -> str:
     """Show a field's name; one that we did not choose may hold anything, so ASCII alone."""
-    return str(step).encode("ascii", "backslashreplace").decode()[:_NAME_SHOWN_MAX]
+    return ascii(str(step))[1:-1][:_NAME_SHOWN_MAX]
 
 
 def _instant(value: object) -> datetime:

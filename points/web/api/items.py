@@ -1,9 +1,9 @@
 """What a device may send: one shape for each kind of operation, and what it means to the book."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from points.domain.access import Credential
@@ -54,10 +54,17 @@ Count = Annotated[Whole, Field(ge=0, le=QUANTITY_MAX)]
 Pieces = Annotated[Whole, Field(ge=1, le=QUANTITY_MAX)]
 Points = Annotated[Whole, Field(ge=1, le=POINTS_MAX)]
 Price = Annotated[Whole, Field(ge=0, le=POINTS_MAX)]
-Grams = Annotated[dict[Material, Pieces], Field(max_length=20)]
+Grams = Annotated[
+    dict[Material, Pieces],
+    Field(max_length=20, json_schema_extra={"additionalProperties": False}),
+]
 _YEAR_MIN, _YEAR_MAX = 1900, 9000
 
 BoothNumber = Annotated[Whole, Field(ge=1, le=9999)]
+
+
+def _named(field: str) -> dict[str, Any]:
+    return {"required": [field], "properties": {field: {"type": "string"}}}
 
 
 class NotTaken(Exception):
@@ -86,6 +93,8 @@ class ScanIn(ItemIn):
 
 class EarnIn(ScanIn):
     """A card held before the phone. It is named by its code, or by its spoken number."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_named("card"), _named("number")]})
 
     kind: Literal["earn"]
     card: CodeText | None = None
