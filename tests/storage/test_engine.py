@@ -19,10 +19,8 @@ from points.storage.engine import (
     open_database,
 )
 from tests.elsewhere import held, line_of, start
+from tests.engines import ON_POSTGRESQL, ON_SQLITE
 from tests.postgres import running_postgres
-
-ON_SQLITE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-ON_POSTGRESQL = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 
 COUNTING = """
 import pathlib, sys

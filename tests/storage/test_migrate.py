@@ -26,6 +26,7 @@ from points.storage.locks import first_chains
 from points.storage.migrate import NewerDatabase, is_current, migrate
 from points.storage.triggers import missing_guards
 from tests.elsewhere import ROOT, line_of, start
+from tests.engines import ON_SQLITE
 
 # Everything that a table is, as the server itself spells it: columns, rules, indexes, options.
 POSTGRESQL_SHAPE = """
@@ -125,9 +126,8 @@ def test_a_migrated_database_is_what_the_row_classes_say(
     assert [one for one in differences if one[1].name != "alembic_version"] == []
 
 
-def test_every_table_on_sqlite_is_strict(database: Database, engine_name: str) -> None:
-    if engine_name == "postgresql":
-        return
+@ON_SQLITE
+def test_every_table_on_sqlite_is_strict(database: Database) -> None:
     with snapshot(database) as connection:
         loose = connection.execute(
             text("SELECT name FROM pragma_table_list WHERE NOT strict AND name NOT LIKE 'sqlite%'")

@@ -1,0 +1,6 @@
+"""Marks for the few tests that are about one engine alone; all others run on both."""
+
+import pytest
+
+ON_SQLITE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)

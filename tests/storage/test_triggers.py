@@ -1,0 +1,109 @@
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from points.service.posting import Book, post
+from points.service.transactions import snapshot, transaction
+from points.storage.engine import Database
+from points.storage.triggers import GUARDED, guard, missing_guards
+from tests.build import ask, make_earn, make_redeem
+from tests.engines import ON_POSTGRESQL, ON_SQLITE
+from tests.save import open_market
+
+SOME_COLUMN = {
+    "anchor": "heads",
+    "batch": "hash",
+    "catalog": "body",
+    "entry": "amount",
+    "operation": "points",
+    "request": "status",
+}
+
+
+@pytest.fixture
+def book(database: Database) -> Book:
+    """A book with something in every table: an earning, a final refusal, an anchor."""
+    opened = open_market(database)
+    post(opened, [ask(make_earn()), ask(make_redeem(quantity=0), key="refused")])
+    change(database, "INSERT INTO anchor (published_at, heads) VALUES (0, '{}')")
+    return opened
+
+
+def change(database: Database, statement: str) -> None:
+    with transaction(database) as connection:
+        connection.execute(text(statement))
+
+
+def everything_in(database: Database) -> dict[str, list[object]]:
+    with snapshot(database) as connection:
+        return {
+            table: list(connection.execute(text(f"SELECT * FROM {table}"))) for table in GUARDED
+        }
+
+
+def refuse(book: Book, table: str, statement: str) -> None:
+    before = everything_in(book.database)
+
+    with pytest.raises(IntegrityError, match=f"{table} is only ever added to"):
+        change(book.database, statement)
+
+    assert before[table]
+    assert everything_in(book.database) == before
+
+
+@pytest.mark.parametrize("table", GUARDED)
+def test_what_is_in_the_book_is_not_changed(book: Book, table: str) -> None:
+    refuse(book, table, f"UPDATE {table} SET {SOME_COLUMN[table]} = {SOME_COLUMN[table]}")
+
+
+@pytest.mark.parametrize("table", GUARDED)
+def test_what_is_in_the_book_is_not_removed(book: Book, table: str) -> None:
+    refuse(book, table, f"DELETE FROM {table}")
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("table", GUARDED)
+def test_what_is_in_the_book_is_not_replaced(book: Book, table: str) -> None:
+    refuse(book, table, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1")
+
+
+@ON_POSTGRESQL
+@pytest.mark.parametrize("table", GUARDED)
+def test_no_table_of_the_book_is_emptied(book: Book, table: str) -> None:
+    refuse(book, table, f"TRUNCATE {table} CASCADE")
+
+
+@ON_POSTGRESQL
+def test_a_session_that_calls_itself_a_replica_is_refused_as_well(book: Book) -> None:
+    refuse(book, "entry", "SET LOCAL session_replication_role = replica; DELETE FROM entry")
+
+
+def test_a_refusal_may_be_forgotten_but_not_turned_into_something_else(book: Book) -> None:
+    refused = "FROM request WHERE key = 'refused'"
+    refuse(book, "request", "UPDATE request SET reason = 'closed' WHERE key = 'refused'")
+
+    change(book.database, f"DELETE {refused}")
+
+    with snapshot(book.database) as connection:
+        assert connection.execute(text(f"SELECT count(*) {refused}")).scalar_one() == 0
+
+
+def test_a_guard_that_was_taken_down_is_missed_until_it_is_put_up_again(
+    database: Database,
+) -> None:
+    place = "" if database.is_sqlite else "ON entry"
+    change(database, f"DROP TRIGGER entry_refuses_delete {place}")
+    with transaction(database) as connection:
+        missed = missing_guards(connection)
+        guard(connection, ["entry"])
+
+        assert (missed, missing_guards(connection)) == (["entry_refuses_delete"], [])
+
+
+@ON_POSTGRESQL
+@pytest.mark.parametrize("how", ["DISABLE", "ENABLE", "ENABLE REPLICA"])
+def test_a_guard_that_looks_away_is_missed(database: Database, how: str) -> None:
+    change(database, f"ALTER TABLE entry {how} TRIGGER entry_refuses_update")
+
+    with snapshot(database) as connection:
+        assert missing_guards(connection) == ["entry_refuses_update"]
