@@ -8,7 +8,7 @@ alone.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from json import dumps
@@ -122,6 +122,11 @@ def micros(moment: datetime) -> int:
     """Count the microseconds from 1970 in UTC to the instant, exactly."""
     span = moment - _EPOCH
     return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
+
+
+def instant_of(count: int) -> datetime:
+    """Give the instant, in UTC, that is so many microseconds after 1970."""
+    return _EPOCH + timedelta(microseconds=count)
 
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -1,0 +1,38 @@
+"""Published heads of chains."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, type_coerce
+from sqlalchemy.types import NullType
+
+from points.domain.anchors import Head, heads_as_json
+from points.storage.columns import table_of
+from points.storage.ledger import AnchorRow, ChainRow
+
+_anchor, _chain = table_of(AnchorRow), table_of(ChainRow)
+
+
+def load_heads(connection: Connection) -> dict[int, Head]:
+    """Read the heads of all chains."""
+    rows = connection.execute(select(_chain.c.id, _chain.c.number, _chain.c.head))
+    return {row.id: Head(row.number, row.head) for row in rows}
+
+
+def add_anchor(connection: Connection, heads: Mapping[int, Head], *, at: datetime) -> None:
+    """Note that these heads were published."""
+    connection.execute(insert(_anchor).values(published_at=at, heads=heads_as_json(heads)))
+
+
+def read_anchors(
+    connection: Connection, *, is_last_only: bool = False
+) -> Iterator[tuple[int, str]]:
+    """Read what was published as the text that is stored: the oldest first, or only the last."""
+    statement = select(_anchor.c.id, type_coerce(_anchor.c.heads, NullType()).label("heads"))
+    ordered = (
+        statement.order_by(_anchor.c.id.desc()).limit(1)
+        if is_last_only
+        else statement.order_by(_anchor.c.id)
+    )
+    for row in connection.execute(ordered):
+        yield row.id, row.heads

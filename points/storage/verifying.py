@@ -1,0 +1,356 @@
+"""Read the whole book in order, a few thousand rows at a time.
+
+Rows come as plain tuples (`points.domain.stored`), past the ORM and past the column types: there
+are millions. Every stream is in the order of an index, so that the database keeps no more of it
+than we do; the few that it must sort, it sorts on disk.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Select,
+    Table,
+    and_,
+    collate,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.types import NullType
+
+from points.domain.anchors import Head
+from points.domain.operations import Kind
+from points.domain.shapes import WALLET
+from points.domain.stored import (
+    AccountLine,
+    ActLine,
+    BatchLine,
+    ChainLine,
+    EntryLine,
+    LotLine,
+    OperationLine,
+    RequestLine,
+    SideLine,
+    SlipActLine,
+    SlipLine,
+)
+from points.storage.columns import table_of
+from points.storage.ledger import (
+    AccountRow,
+    BatchRow,
+    ChainRow,
+    EntryRow,
+    LotRow,
+    OperationRow,
+    RequestRow,
+    SlipRow,
+)
+from points.storage.locks import first_operation
+from points.storage.people import HouseholdRow
+
+ROWS_AT_ONCE = 2000
+_NUMBERS_AT_ONCE = 1000
+
+_account, _lot, _slip = table_of(AccountRow), table_of(LotRow), table_of(SlipRow)
+_operation, _entry = table_of(OperationRow), table_of(EntryRow)
+_request, _batch, _chain = table_of(RequestRow), table_of(BatchRow), table_of(ChainRow)
+_household = table_of(HouseholdRow)
+
+Line = TypeVar("Line")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the journal: one chain after one of its batches; all of it if not told."""
+
+    chain: int | None = None
+    after: int = 0
+    first_operation: int = 0
+    """The first operation after that batch."""
+
+
+def lift_limits(connection: Connection) -> None:
+    """Let this transaction take the time that it takes: the limits are for posting."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+
+
+def count_rows(connection: Connection) -> dict[str, int]:
+    """Count operations and accounts, to tell how far a check has come."""
+    return {
+        table.name: int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+        for table in (_operation, _account)
+    }
+
+
+def read_chains(connection: Connection) -> dict[int, ChainLine]:
+    """Read the heads of all chains."""
+    columns = _plain(_chain, ChainLine._fields)
+    return {line.id: line for line in _stream(connection, select(*columns), ChainLine._make)}
+
+
+def read_batches(connection: Connection, part: Part) -> Iterator[BatchLine]:
+    """Read batches by chain and number."""
+    statement = select(*_plain(_batch, BatchLine._fields)).order_by(_batch.c.chain, _batch.c.number)
+    if part.chain is not None:
+        statement = statement.where(_batch.c.chain == part.chain, _batch.c.number > part.after)
+    return _stream(connection, statement, BatchLine._make)
+
+
+def find_batches(connection: Connection, heads: Mapping[int, Head]) -> dict[int, BatchLine]:
+    """Read the batches that stand where these heads do, by chain."""
+    places = [
+        and_(_batch.c.chain == chain, _batch.c.number == head.number)
+        for chain, head in heads.items()
+    ]
+    statement = select(*_plain(_batch, BatchLine._fields)).where(or_(false(), *places))
+    return {line.chain: line for line in _stream(connection, statement, BatchLine._make)}
+
+
+def read_operations(connection: Connection, part: Part) -> Iterator[OperationLine]:
+    """Read operations by number."""
+    columns = _plain(_operation, OperationLine._fields)
+    statement = _within(select(*columns), _operation.c.id, part).order_by(_operation.c.id)
+    return _stream(connection, statement, OperationLine._make)
+
+
+def read_entries(connection: Connection, part: Part) -> Iterator[EntryLine]:
+    """Read entries by operation and line."""
+    columns = _plain(_entry, EntryLine._fields)
+    statement = _within(select(*columns), _entry.c.operation, part)
+    ordered = statement.order_by(_entry.c.operation, _entry.c.line)
+    return _stream(connection, ordered, EntryLine._make)
+
+
+def read_requests(connection: Connection, part: Part) -> Iterator[RequestLine]:
+    """Read accepted requests by operation."""
+    columns = _plain(_request, RequestLine._fields)
+    statement = select(*columns).where(_request.c.operation.is_not(None))
+    ordered = _within(statement, _request.c.operation, part).order_by(_request.c.operation)
+    return _stream(connection, ordered, RequestLine._make)
+
+
+def read_refusals(connection: Connection) -> Iterator[RequestLine]:
+    """Read the requests that have no operation, in no order."""
+    columns = _plain(_request, RequestLine._fields)
+    statement = select(*columns).where(_request.c.operation.is_(None))
+    return _stream(connection, statement, RequestLine._make)
+
+
+def read_accounts(connection: Connection) -> Iterator[AccountLine]:
+    """Read accounts by number."""
+    columns = _plain(_account, AccountLine._fields)
+    return _stream(connection, select(*columns).order_by(_account.c.id), AccountLine._make)
+
+
+def read_sides(connection: Connection) -> Iterator[SideLine]:
+    """Read each entry from both of its accounts, by account and the account's own numbers."""
+    names = ("operation", "line", "amount", "lot")
+    operation, line, amount, lot = _plain(_entry, names)
+    debit, credit, debit_seq, credit_seq = _plain(
+        _entry, ("debit", "credit", "debit_seq", "credit_seq")
+    )
+    halves = (
+        (_entry.c.debit, debit, debit_seq, 0, credit),
+        (_entry.c.credit, credit, credit_seq, 1, debit),
+    )
+    both = union_all(
+        *(
+            select(
+                account.label("account"),
+                seq.label("seq"),
+                operation,
+                line,
+                literal(is_credit).label("is_credit"),
+                amount,
+                lot,
+                other.label("other"),
+            ).where(column >= WALLET)
+            for column, account, seq, is_credit, other in halves
+        )
+    )
+    return _stream(connection, both.order_by("account", "seq"), SideLine._make)
+
+
+def read_lots(connection: Connection) -> Iterator[LotLine]:
+    """Read lots by account."""
+    columns = _plain(_lot, LotLine._fields)
+    return _stream(connection, select(*columns).order_by(_lot.c.account, _lot.c.id), LotLine._make)
+
+
+def read_acts(connection: Connection) -> Iterator[ActLine]:
+    """Read operations by household, each household's in the order of posting."""
+    undo = _operation.alias("undo")
+    columns = _plain(_operation, [name for name in ActLine._fields if name != "undone_by"])
+    statement = (
+        select(*columns, _raw(undo.c.id).label("undone_by"))
+        .outerjoin(undo, undo.c.reverses == _operation.c.id)
+        .where(_operation.c.household.is_not(None))
+        .order_by(_operation.c.household, _operation.c.posted_at, _operation.c.id)
+    )
+    return _stream(connection, statement, ActLine._make)
+
+
+def read_sequels(connection: Connection) -> Iterator[OperationLine]:
+    """Read the operations that depend on others: undos and merges, in the order of posting."""
+    columns = _plain(_operation, OperationLine._fields)
+    is_sequel = or_(
+        _operation.c.kind.in_((Kind.UNDO, Kind.MERGE)), _operation.c.reverses.is_not(None)
+    )
+    statement = select(*columns).where(is_sequel)
+    ordered = statement.order_by(_operation.c.posted_at, _operation.c.id)
+    return _stream(connection, ordered, OperationLine._make)
+
+
+def read_merged(connection: Connection) -> Iterator[tuple[int, int]]:
+    """Read the households that went up in another, each with the one that it names."""
+    statement = select(_household.c.id, _household.c.merged_into).where(
+        _household.c.merged_into.is_not(None)
+    )
+    return _stream(connection, statement, tuple)
+
+
+def read_repeated(connection: Connection) -> Iterator[tuple[str, int]]:
+    """Read the facts that the book holds more than once, with how often."""
+    statement = (
+        select(_operation.c.reference, func.count())
+        .where(_operation.c.reference.is_not(None))
+        .group_by(_operation.c.reference)
+        .having(func.count() > 1)
+    )
+    return _stream(connection, statement, tuple)
+
+
+def read_undone_twice(connection: Connection) -> Iterator[tuple[int, int]]:
+    """Read the operations that were undone more than once, with how often."""
+    statement = (
+        select(_operation.c.reverses, func.count())
+        .where(_operation.c.reverses.is_not(None))
+        .group_by(_operation.c.reverses)
+        .having(func.count() > 1)
+    )
+    return _stream(connection, statement, tuple)
+
+
+def read_slips(connection: Connection) -> Iterator[SlipLine]:
+    """Read slips by their codes' fingerprints."""
+    columns = _plain(_slip, SlipLine._fields)
+    statement = select(*columns).order_by(_in_bytes(connection, _slip.c.ref))
+    return _stream(connection, statement, SlipLine._make)
+
+
+def read_slip_acts(connection: Connection) -> Iterator[SlipActLine]:
+    """Read what was done with slips, by slip and operation."""
+    undo = _operation.alias("undo")
+    slip = _slip_of(connection)
+    names = ("id", "kind", "posted_at", "quantity")
+    statement = (
+        select(
+            slip.label("slip"),
+            *_plain(_operation, names),
+            _raw(_request.c.body).label("body"),
+            _raw(undo.c.id).label("undone_by"),
+        )
+        .outerjoin(undo, undo.c.reverses == _operation.c.id)
+        .outerjoin(_request, _request.c.operation == _operation.c.id)
+        .where(_operation.c.kind.in_((Kind.SLIP_ISSUED, Kind.SLIP_CASHED)))
+        .order_by(_in_bytes(connection, slip), _operation.c.id)
+    )
+    return _stream(connection, statement, SlipActLine._make)
+
+
+def find_operations(connection: Connection, numbers: Iterable[int]) -> dict[int, OperationLine]:
+    """Read these operations."""
+    columns = _plain(_operation, OperationLine._fields)
+    return {
+        line.id: line
+        for some in _portions(numbers)
+        for line in _stream(
+            connection,
+            select(*columns).where(_operation.c.id.in_(some)),
+            OperationLine._make,
+        )
+    }
+
+
+def find_entries(connection: Connection, numbers: Iterable[int]) -> dict[int, list[EntryLine]]:
+    """Read the entries of these operations, in order of line."""
+    columns = _plain(_entry, EntryLine._fields)
+    found: dict[int, list[EntryLine]] = {}
+    for some in _portions(numbers):
+        statement = (
+            select(*columns)
+            .where(_entry.c.operation.in_(some))
+            .order_by(_entry.c.operation, _entry.c.line)
+        )
+        for line in _stream(connection, statement, EntryLine._make):
+            found.setdefault(line.operation, []).append(line)
+    return found
+
+
+def find_lots(connection: Connection, numbers: Iterable[int]) -> dict[int, LotLine]:
+    """Read these lots, and those that their points moved to since."""
+    columns = _plain(_lot, LotLine._fields)
+    return {
+        line.id: line
+        for some in _portions(numbers)
+        for line in _stream(
+            connection,
+            select(*columns).where(or_(_lot.c.id.in_(some), _lot.c.origin.in_(some))),
+            LotLine._make,
+        )
+    }
+
+
+def _stream(
+    connection: Connection, statement: Executable, make: Callable[[Any], Line]
+) -> Iterator[Line]:
+    result = connection.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE})
+    for rows in result.partitions():
+        yield from map(make, rows)
+
+
+def _raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Read a column as the driver gives it."""
+    return type_coerce(column, NullType())
+
+
+def _plain(table: Table, names: Sequence[str]) -> list[ColumnElement[Any]]:
+    return [_raw(table.c[name]).label(name) for name in names]
+
+
+def _within(statement: Select[Any], column: ColumnElement[int], part: Part) -> Select[Any]:
+    if part.chain is None:
+        return statement
+    return statement.where(column >= part.first_operation, column < first_operation(part.chain + 1))
+
+
+def _slip_of(connection: Connection) -> ColumnElement[str]:
+    """Give the slip that an operation's fact is about: "slip:<slip>" or "slip:<slip>:<times>"."""
+    fact = func.coalesce(_operation.c.reference, "")
+    if connection.dialect.name == "postgresql":
+        return func.split_part(fact, ":", 2)
+    rest = func.substr(fact, len("slip:") + 1)
+    return func.substr(rest, 1, func.instr(rest.concat(":"), ":") - 1)
+
+
+def _in_bytes(connection: Connection, column: ColumnElement[str]) -> ColumnElement[str]:
+    """Order text as Python does, whatever the database's language."""
+    return collate(column, "C" if connection.dialect.name == "postgresql" else "BINARY")
+
+
+def _portions(numbers: Iterable[int]) -> Iterator[list[int]]:
+    ordered = sorted(set(numbers))
+    for start in range(0, len(ordered), _NUMBERS_AT_ONCE):
+        yield ordered[start : start + _NUMBERS_AT_ONCE]

@@ -1,0 +1,37 @@
+"""Whole books, for whoever reads, checks or restores them: everything that can be asked, posted."""
+
+from points.service.posting import Book, make_book, post
+from points.service.transactions import transaction
+from points.storage.engine import Database
+from tests.memory import Memory
+from tests.save import WallClock, opening, save_catalog, save_household, save_people
+from tests.walk import ANONYMOUS, CATALOG, Walk, facts_before
+
+
+def fill(database: Database, *, seed: int = 0, steps: int = 120, leap_at: int = 100) -> Book:
+    """Walk through everything that can be asked for, in an empty database; days leap once.
+
+    Args:
+        database: Migrated, without any row.
+        seed: Tells walks apart; the same seed is the same walk.
+        steps: Batches, of one to eight operations each.
+        leap_at: The step before which all that was earned ends.
+    """
+    memory, clock = Memory(facts_before()), WallClock()
+    walk = Walk(seed, memory)
+    book = make_book(database, clock)
+    with transaction(database) as connection:
+        save_catalog(connection, CATALOG)
+        save_people(connection)
+        for owner in ANONYMOUS:
+            save_household(connection, owner, fingerprint=bytes([owner]) * 32)
+    batch = opening(CATALOG, {})
+    for step in range(steps + 1):
+        post(book, batch)
+        memory.post(*batch)
+        if step == leap_at:
+            walk.leap()
+        batch = walk.batch()
+        clock.now = max(walk.now, memory.facts.now)
+        memory.set(clock.now)
+    return book
