@@ -39,15 +39,7 @@ from points.domain.operations import (
     fingerprint,
 )
 from points.domain.outcomes import Refusal
-from tests.build import (
-    ask,
-    make_card,
-    make_device,
-    make_earn,
-    make_facts,
-    make_redeem,
-    make_undo,
-)
+from tests.build import ask, make_card, make_device, make_earn, make_facts, make_redeem, make_undo
 from tests.market import (
     BIN_BAGS,
     BOOTHS,

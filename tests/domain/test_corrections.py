@@ -27,16 +27,7 @@ from points.domain.operations import (
 )
 from points.domain.outcomes import Refusal
 from tests.build import ask, make_catalog, make_earn, make_facts, make_lot
-from tests.market import (
-    CHECK_IN,
-    LI,
-    LI_CARD,
-    NOW,
-    POINTS_END,
-    SORTING,
-    WANG,
-    ZHAO,
-)
+from tests.market import CHECK_IN, LI, LI_CARD, NOW, POINTS_END, SORTING, WANG, ZHAO
 from tests.memory import Memory
 
 FIRST = OperationId(1000)

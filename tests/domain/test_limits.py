@@ -11,15 +11,7 @@ from points.domain.operations import CardRef, Earn, Merge, card_by_number
 from points.domain.outcomes import Refusal
 from points.domain.periods import spelled
 from points.domain.programme import Activity, Fixed, Session, Span, TimesLimit, Who
-from tests.build import (
-    ask,
-    make_card,
-    make_catalog,
-    make_earn,
-    make_facts,
-    make_undo,
-    with_version,
-)
+from tests.build import ask, make_card, make_catalog, make_earn, make_facts, make_undo, with_version
 from tests.market import (
     CHECK_IN,
     DAY,

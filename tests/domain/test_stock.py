@@ -14,13 +14,7 @@ from points.domain.ids import (
     goods,
     system,
 )
-from points.domain.operations import (
-    QUANTITY_MAX,
-    CountStock,
-    MoveStock,
-    Operation,
-    ReceiveStock,
-)
+from points.domain.operations import QUANTITY_MAX, CountStock, MoveStock, Operation, ReceiveStock
 from points.domain.outcomes import Refusal
 from points.domain.programme import Shelf
 from tests.build import ask, make_catalog, make_device, make_facts, make_redeem, without

@@ -8,31 +8,10 @@ import pytest
 
 from points.domain.access import OPERATOR, Credential, Role
 from points.domain.facts import Asked, Outcome, Refused
-from points.domain.operations import (
-    Merge,
-    OperationKey,
-)
+from points.domain.operations import Merge, OperationKey
 from points.domain.outcomes import Refusal
-from tests.build import (
-    ask,
-    make_device,
-    make_earn,
-    make_facts,
-    make_redeem,
-    make_undo,
-)
-from tests.market import (
-    BOOTHS,
-    CORRIDORS,
-    DAY,
-    GAME,
-    LI,
-    LI_CARD,
-    NOW,
-    SORTING,
-    WANG,
-    at,
-)
+from tests.build import ask, make_device, make_earn, make_facts, make_redeem, make_undo
+from tests.market import BOOTHS, CORRIDORS, DAY, GAME, LI, LI_CARD, NOW, SORTING, WANG, at
 from tests.memory import Memory
 
 EARNED = ask(make_earn(), key="earned")

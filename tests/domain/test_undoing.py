@@ -5,38 +5,13 @@ import pytest
 
 from points.domain.access import OPERATOR
 from points.domain.facts import Accepted, Asked, Posted, Refused
-from points.domain.ids import (
-    LotId,
-    OperationId,
-    SystemAccount,
-    goods,
-    lot_id,
-    owed,
-    system,
-    wallet,
-)
+from points.domain.ids import LotId, OperationId, SystemAccount, goods, lot_id, owed, system, wallet
 from points.domain.ledger import Entry
-from points.domain.operations import (
-    Adjust,
-    Evidence,
-    Expire,
-    Kind,
-    Merge,
-    canonical,
-    fingerprint,
-)
+from points.domain.operations import Adjust, Evidence, Expire, Kind, Merge, canonical, fingerprint
 from points.domain.outcomes import Refusal
 from points.domain.periods import DaysValid
 from points.domain.programme import Shelf
-from tests.build import (
-    ask,
-    make_catalog,
-    make_earn,
-    make_facts,
-    make_lot,
-    make_redeem,
-    make_undo,
-)
+from tests.build import ask, make_catalog, make_earn, make_facts, make_lot, make_redeem, make_undo
 from tests.market import (
     BIN_BAGS,
     CHECK_IN,

@@ -34,12 +34,7 @@ from points.domain.operations import (
 from points.domain.periods import Period
 from points.domain.programme import CleanUp
 from tests.build import ask, make_card, make_earn, with_version
-from tests.laws.acts import (
-    PERIOD,
-    batches,
-    caretaker,
-    scarce_facts,
-)
+from tests.laws.acts import PERIOD, batches, caretaker, scarce_facts
 from tests.market import BIN_BAGS, CLEAN_UP, HOUSEHOLDS, LI, NOW, SORTING, WANG, ZHAO, at
 from tests.memory import Memory
 

@@ -9,23 +9,10 @@ from hypothesis import strategies as st
 
 from points.domain.access import OPERATOR
 from points.domain.facts import Accepted, Asked, Facts, Outcome, Posted
-from points.domain.ids import (
-    AccountId,
-    OperationId,
-)
-from points.domain.operations import (
-    IssueSlip,
-    OperationKey,
-)
+from points.domain.ids import AccountId, OperationId
+from points.domain.operations import IssueSlip, OperationKey
 from tests.build import ask, make_lot, make_undo
-from tests.laws.acts import (
-    SLIPS,
-    Step,
-    in_a_row,
-    mirrored,
-    scarce_facts,
-    supervisor,
-)
+from tests.laws.acts import SLIPS, Step, in_a_row, mirrored, scarce_facts, supervisor
 from tests.market import DAY, LI, NOW, WANG
 from tests.memory import Memory
 
