@@ -221,6 +221,14 @@ def test_an_events_most_lasts_over_all_its_days() -> None:
     )
 
 
+def test_the_last_point_under_a_most_is_paid() -> None:
+    for capped in (
+        replace(HAND_IN, points_max_per_day=None, points_max_per_event=41),
+        replace(HAND_IN, points_max_per_day=41),
+    ):
+        assert points_of(make_book(capped).post(hand_in(5), hand_in(5))) == [40, 1]
+
+
 def test_the_programmes_daily_most_holds_for_what_counts_towards_it_alone() -> None:
     book = make_book(replace(SORTING, rule=Fixed(points=15)))
 

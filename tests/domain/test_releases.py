@@ -104,3 +104,17 @@ def test_pieces_moved_to_another_booth_are_released_already() -> None:
     outcomes = book.post(move, ask(towels(4, clock="09:00"), by=there), towels(1, clock="09:00"))
 
     assert [type(outcome) for outcome in outcomes] == [Accepted, Accepted, Refused]
+
+
+def test_a_reserve_kept_at_another_booth_leaves_what_is_here_for_everyone() -> None:
+    book = make_book(replace(BOOTHS[7], redeems=True), clock="09:00")
+    there = make_device(booth=BOOTHS[7].key, number=7)
+    move = MoveStock(
+        reward=TOWEL.key, source=REDEEMING, booth=BOOTHS[7].key, quantity=1, occurred_at=at("09:00")
+    )
+    elders = towels(1, clock="09:00", reserve="elders")
+
+    _, first, second = book.post(move, ask(elders, by=there), ask(elders, by=there))
+
+    assert isinstance(first, Accepted)
+    assert second == Refused(reason=Refusal.OUT_OF_STOCK, details={"left": 0})
