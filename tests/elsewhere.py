@@ -1,10 +1,14 @@
-"""Other processes: what only they can show is tested with real ones."""
+"""Others at work: what only further processes and sessions can show is tested with real ones."""
 
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from sqlalchemy import text
+
+from points.storage.engine import Database
 
 ROOT = Path(__file__).parent.parent
 
@@ -15,6 +19,20 @@ connection.execute("BEGIN IMMEDIATE")
 print("held", flush=True)
 sys.stdin.read()
 """
+
+
+_WAITING = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+def wait_until_somebody_waits(database: Database, *, sessions: int = 1) -> None:
+    """Look until PostgreSQL says that sessions wait for another's lock."""
+    found = 0
+    while found < sessions:
+        with database.reader.connect() as connection:
+            found = connection.execute(text(_WAITING)).scalar_one()
 
 
 def start(source: str, *arguments: str, folder: Path = ROOT) -> subprocess.Popen[str]:

@@ -1,0 +1,171 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, insert, select, text
+
+from points.domain.chain import GENESIS
+from points.domain.ids import AccountId, OperationId
+from points.domain.ledger import Account
+from points.service.transactions import transaction
+from points.storage.columns import table_of
+from points.storage.engine import Database
+from points.storage.ledger import AccountRow, ChainRow
+from points.storage.locks import (
+    CHAINS,
+    Chain,
+    Locked,
+    chain_of,
+    first_operation,
+    lock_accounts,
+    lock_chain,
+    next_instant,
+)
+from tests.elsewhere import wait_until_somebody_waits
+from tests.engines import ON_POSTGRESQL
+from tests.market import NOW
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+_account = table_of(AccountRow)
+
+
+def chain_from(*, last_at: datetime) -> Chain:
+    first = OperationId(first_operation(0))
+    return Chain(id=0, number=0, next_operation=first, head=GENESIS, last_at=last_at)
+
+
+def numbers(*given: int) -> set[AccountId]:
+    return {AccountId(number) for number in given}
+
+
+def add_account(connection: Connection, number: int, balance: int, last_at: datetime) -> None:
+    row = {"id": number, "balance": balance, "version": 3, "last_at": last_at}
+    connection.execute(insert(_account), row)
+
+
+def is_free(database: Database, account: int) -> bool:
+    with transaction(database) as connection:
+        free = select(_account.c.id).where(_account.c.id == account)
+        row = connection.execute(free.with_for_update(skip_locked=True)).one_or_none()
+        return row is not None
+
+
+def test_a_new_book_begins_with_the_first_chain(database: Database) -> None:
+    with transaction(database) as connection:
+        assert lock_chain(connection) == chain_from(last_at=EPOCH)
+
+
+def test_every_chain_numbers_its_own_operations() -> None:
+    firsts = [first_operation(chain) for chain in range(CHAINS)]
+
+    assert [chain_of(first) for first in firsts] == list(range(CHAINS))
+    assert [chain_of(first - 2) for first in firsts[1:]] == list(range(CHAINS - 1))
+    assert all(first < 2**53 for first in firsts)
+
+
+@ON_POSTGRESQL
+def test_batches_at_the_same_time_stand_in_different_chains(database: Database) -> None:
+    with (
+        transaction(database) as first,
+        transaction(database) as second,
+        transaction(database) as third,
+    ):
+        chains = [lock_chain(connection).id for connection in (first, second, third)]
+        again = lock_chain(second).id
+
+    assert (chains, again) == ([0, 1, 2], 1)
+
+
+@ON_POSTGRESQL
+def test_where_all_chains_are_held_a_batch_waits_for_one(database: Database) -> None:
+    with ThreadPoolExecutor() as pool:
+        with transaction(database) as connection:
+            connection.execute(select(table_of(ChainRow)).with_for_update())
+            waiting = pool.submit(take_a_chain, database)
+            wait_until_somebody_waits(database)
+            connection.execute(text("UPDATE chain SET number = 7"))
+
+        assert waiting.result().number == 7
+
+
+def take_a_chain(database: Database) -> Chain:
+    with transaction(database) as connection:
+        return lock_chain(connection)
+
+
+def test_accounts_that_were_never_used_are_made(database: Database) -> None:
+    with transaction(database) as connection:
+        add_account(connection, 5, 30, NOW)
+
+        locked = lock_accounts(connection, numbers(9, 5, 7), at=NOW - TICK)
+
+    assert locked == Locked(
+        accounts={
+            AccountId(5): Account(30, 3),
+            AccountId(7): Account(0, 0),
+            AccountId(9): Account(0, 0),
+        },
+        last_at=NOW,
+    )
+
+
+def test_to_lock_nothing_asks_nothing(database: Database) -> None:
+    with transaction(database) as connection:
+        assert lock_accounts(connection, [], at=NOW) == Locked(accounts={}, last_at=None)
+
+
+@ON_POSTGRESQL
+def test_accounts_are_taken_in_order_of_their_numbers(database: Database) -> None:
+    with transaction(database) as connection:
+        for number in (1, 2, 3):
+            add_account(connection, number, 0, NOW)
+    with ThreadPoolExecutor() as pool:
+        with transaction(database) as connection:
+            lock_accounts(connection, numbers(2), at=NOW)
+            waiting = pool.submit(take_accounts, database, [3, 2, 1])
+            wait_until_somebody_waits(database)
+
+            # It has the first, waits for the second, and keeps nobody from the third.
+            free = [is_free(database, number) for number in (1, 2, 3)]
+        waiting.result()
+
+    assert free == [False, False, True]
+
+
+def take_accounts(database: Database, wanted: list[int]) -> None:
+    with transaction(database) as connection:
+        lock_accounts(connection, [AccountId(number) for number in wanted], at=NOW)
+
+
+@ON_POSTGRESQL
+def test_two_that_make_the_same_accounts_do_not_cross(database: Database) -> None:
+    with ThreadPoolExecutor() as pool:
+        with transaction(database) as connection:
+            lock_accounts(connection, numbers(1, 2), at=NOW)
+            others = [pool.submit(take_accounts, database, [2, 1, 3]) for _ in range(3)]
+            wait_until_somebody_waits(database)
+        for other in others:
+            other.result()
+
+    assert [is_free(database, number) for number in (1, 2, 3)] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("clock", "chain", "accounts", "expected"),
+    [
+        (NOW, EPOCH, None, NOW),
+        (NOW, EPOCH, EPOCH, NOW),
+        (NOW, NOW, EPOCH, NOW + TICK),
+        (NOW, EPOCH, NOW, NOW + TICK),
+        (NOW - TICK, NOW, None, NOW + TICK),
+        (NOW, NOW, NOW + timedelta(hours=1), NOW + timedelta(hours=1) + TICK),
+    ],
+    ids=["new", "as usual", "chain", "account", "clock behind", "another's clock ahead"],
+)
+def test_a_batch_is_later_than_all_that_it_follows(
+    clock: datetime, chain: datetime, accounts: datetime | None, expected: datetime
+) -> None:
+    locked = Locked(accounts={}, last_at=accounts)
+
+    assert next_instant(clock, chain_from(last_at=chain), locked) == expected
