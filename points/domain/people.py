@@ -90,7 +90,8 @@ def name_fault(name: str) -> TextFault | None:
 
 def text_fault(text: str, length_max: int) -> TextFault | None:
     """Say why a text cannot be kept."""
-    if any(unicodedata.category(letter) in _NEVER_WRITTEN for letter in text):
+    is_plain = text.isprintable()  # almost always, and told at once
+    if not is_plain and any(unicodedata.category(letter) in _NEVER_WRITTEN for letter in text):
         return TextFault.CONTROL_CHARACTER
     if len(text) > length_max:
         return TextFault.TOO_LONG

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from points.domain.ids import CommunityKey, HouseholdId
 from points.domain.imports import KnownDoor, Place
@@ -29,14 +29,18 @@ def find_household(connection: Connection, household: HouseholdId) -> HouseholdR
 
 def load_doors(connection: Connection, places: Collection[Place]) -> dict[Place, KnownDoor]:
     """Read who is known behind these doors."""
-    door = tuple_(_household.c.community, _household.c.door)
+    # Community by community: a long list of pairs is more than PostgreSQL can parse.
+    doors: dict[CommunityKey, list[str]] = {}
+    for community, door in places:
+        doors.setdefault(community, []).append(door)
     chosen = select(_household, _stands.label("stands"))
     return {
-        (CommunityKey(row.community), row.door): KnownDoor(
-            household=HouseholdId(row.stands), name=row.name
+        (community, row.door): KnownDoor(household=HouseholdId(row.stands), name=row.name)
+        for community, theirs in doors.items()
+        for part in parts_of(theirs)
+        for row in connection.execute(
+            chosen.where(_household.c.community == community, _household.c.door.in_(part))
         )
-        for part in parts_of(places)
-        for row in connection.execute(chosen.where(door.in_(part)))
     }
 
 

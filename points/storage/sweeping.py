@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, and_, func, or_, select
 
 from points.domain.ids import AccountId, HouseholdId, LotId, account_owner
 from points.storage.columns import table_of
@@ -40,8 +40,9 @@ def load_due_lots(
     """Read some of the lots that have ended, the longest ended first, those after a given one."""
     due = select(_lot).where(_lot.c.expires_at <= now, _lot.c.remaining > 0)
     if after is not None:
-        place = tuple_(_lot.c.expires_at, _lot.c.id)
-        due = due.where(place > tuple_(after.expires_at, after.lot))
+        is_later = _lot.c.expires_at > after.expires_at
+        is_next = and_(_lot.c.expires_at == after.expires_at, _lot.c.id > after.lot)
+        due = due.where(or_(is_later, is_next))
     rows = connection.execute(due.order_by(_lot.c.expires_at, _lot.c.id).limit(most))
     return [
         DueLot(
