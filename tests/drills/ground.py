@@ -16,10 +16,12 @@ from points.domain.programme import Session
 from points.service.credentials import Admitted, add_device
 from points.service.posting import Book, make_book, post
 from points.service.transactions import transaction
+from points.storage.columns import table_of
 from points.storage.engine import Database
+from points.storage.people import CardRow, HouseholdRow
 from tests.build import ask, make_catalog, make_earn, make_redeem, make_undo
 from tests.market import BIN_BAGS, CHECK_IN, MARKET, PROGRAMME, REDEEMING, SINCE_EVER
-from tests.save import save_catalog, save_household
+from tests.save import _save, card_row, save_catalog
 
 EVERYONE = range(1, 101)
 PIECES = 1_000_000
@@ -55,12 +57,11 @@ def prepare_ground(database: Database) -> Ground:
     """Set an empty database up: cards without points, and a full shelf."""
     with transaction(database) as connection:
         save_catalog(connection, CATALOG)
-        for household in EVERYONE:
-            save_household(
-                connection,
-                HouseholdId(household),
-                fingerprint=code_fingerprint(code_of(household)),
-            )
+        owners = [HouseholdId(number) for number in EVERYONE]
+        rows = [{"id": owner, "added_at": SINCE_EVER} for owner in owners]
+        _save(connection, table_of(HouseholdRow), rows)
+        cards = [card_row(owner, fingerprint=code_fingerprint(code_of(owner))) for owner in owners]
+        _save(connection, table_of(CardRow), cards)
     book = make_book(database, now)
     full = ReceiveStock(
         reward=BIN_BAGS.key, booth=REDEEMING, quantity=PIECES, occurred_at=now(), reserve=""

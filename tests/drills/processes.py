@@ -10,7 +10,11 @@ from pathlib import Path
 
 END_SECONDS_MAX = 20
 
-_LOADED = ["points.cli", "tests.drills.ground"]
+_LOADED = [
+    *("points.cli.operating", "points.web.app", "uvicorn.protocols.http.httptools_impl", "uvloop"),
+    *("psycopg", "sqlalchemy.dialects.postgresql.psycopg", "alembic.command"),
+    *("tests.drills.serving", "tests.drills.writing"),
+]
 
 
 def forking() -> ForkServerContext:

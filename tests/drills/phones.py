@@ -1,0 +1,143 @@
+"""Phones at work: each keeps a notebook, and knows of an answer only what reached it."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from threading import Event
+from uuid import uuid4
+
+from points.client import Client, Outcome, Unanswered
+from tests.drills.ground import EVERYONE, Visitors
+from tests.drills.notebooks import Json, Notebook, Noted, read_notebooks
+
+AGAIN_MAX = 100
+_PAUSE_SECONDS = 0.05
+
+
+class Phone:
+    """One phone with the visitors of its booth."""
+
+    def __init__(self, base_url: str, token: str, notes: Path, households: Sequence[int]) -> None:
+        self.notes = notes
+        self._client = Client(base_url, token, pause=_try_no_more)
+        self._notebook = Notebook(notes)
+        self._visitors = Visitors(households[0], lambda: str(uuid4()), households)
+        self._unanswered: dict[str, Json] = {}
+
+    def unanswered(self) -> list[Json]:
+        """Give what must be sent again, oldest first."""
+        return list(self._unanswered.values())
+
+    def work_until(self, over: Event) -> None:
+        """Send what is unanswered, then serve visitors, until told or until nobody answers."""
+        try:
+            for sent in self.unanswered():
+                self._send(sent)
+            while not over.is_set():
+                sent = self._visitors.next()
+                self._notebook.will_send(sent)
+                self._unanswered[str(sent["id"])] = sent
+                self._send(sent)
+        except Unanswered:
+            return
+
+    def settle(self) -> None:
+        """Send again until everything has its answer."""
+        for sent in self.unanswered():
+            self._note(self._try_until_answered(sent))
+
+    def ask_again(self, sent: Json) -> Json:
+        """Send what was sent before, and give the answer without noting it."""
+        return _said(self._try_until_answered(sent))
+
+    def close(self) -> None:
+        self._client.close()
+        self._notebook.close()
+
+    def _send(self, sent: Json) -> None:
+        [outcome] = self._client.operate([sent])
+        self._note(outcome)
+
+    def _try_until_answered(self, sent: Json) -> Outcome:
+        reason = Unanswered("not tried")
+        for _ in range(AGAIN_MAX):
+            try:
+                return self._client.operate([sent])[0]
+            except Unanswered as unanswered:
+                reason = unanswered
+            Event().wait(_PAUSE_SECONDS)
+        raise reason
+
+    def _note(self, outcome: Outcome) -> None:
+        self._notebook.was_answered(outcome.id, _said(outcome))
+        del self._unanswered[outcome.id]
+        if outcome.counts:
+            self._visitors.was_done(outcome.id)
+
+
+@contextmanager
+def phones_at(base_url: str, token: str, folder: Path, *, count: int) -> Iterator["Phones"]:
+    """Give phones that share the households out among them."""
+    phones = Phones(
+        [
+            Phone(base_url, token, folder / f"phone-{number}", EVERYONE[number::count])
+            for number in range(count)
+        ]
+    )
+    try:
+        yield phones
+    finally:
+        phones.close()
+
+
+class Phones:
+    """All phones of a drill."""
+
+    def __init__(self, phones: Sequence[Phone]) -> None:
+        self._phones = phones
+        self._threads = ThreadPoolExecutor(len(phones), thread_name_prefix="phone")
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Let every phone serve visitors until the block ends or the service is gone."""
+        over = Event()
+        working = [self._threads.submit(phone.work_until, over) for phone in self._phones]
+        try:
+            yield
+        finally:
+            over.set()
+            wait(working)
+        for phone in working:
+            phone.result()
+
+    def unanswered(self) -> list[Json]:
+        return [sent for phone in self._phones for sent in phone.unanswered()]
+
+    def settle(self) -> None:
+        list(self._threads.map(Phone.settle, self._phones))
+
+    def ask_again(self, sent: Sequence[Json]) -> list[Json]:
+        """Send these once more; by any phone, as all have one token."""
+        phones = [self._phones[number % len(self._phones)] for number in range(len(sent))]
+        return list(self._threads.map(Phone.ask_again, phones, sent))
+
+    def noted(self) -> Noted:
+        return read_notebooks(*(phone.notes for phone in self._phones))
+
+    def close(self) -> None:
+        self._threads.shutdown()
+        for phone in self._phones:
+            phone.close()
+
+
+def _try_no_more(_seconds: float) -> None:
+    """Give up where the client would wait: the drill decides when to send again."""
+    raise Unanswered("nobody answers")
+
+
+def _said(outcome: Outcome) -> Json:
+    answer = asdict(outcome)
+    # Whether it is the first answer or its repetition is no part of what was answered.
+    return {name: answer[name] for name in ("code", "points", "balance", "is_final", "details")}

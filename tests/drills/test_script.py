@@ -1,0 +1,19 @@
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+DRILL = Path(__file__).parents[2] / "scripts" / "drill"
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["ground"]])
+def test_what_is_no_drill_is_answered_by_a_list_of_drills(arguments: list[str]) -> None:
+    asked = subprocess.run(
+        [DRILL, *arguments], capture_output=True, text=True, check=False, env=os.environ
+    )
+
+    assert (asked.returncode, asked.stdout) == (2, "")
+    assert asked.stderr.splitlines()[0].startswith("Usage: scripts/drill NAME")
+    assert "  crash" in asked.stderr.splitlines()
+    assert "  ground" not in asked.stderr.splitlines()
