@@ -179,6 +179,14 @@ def test_a_number_of_pieces_that_cannot_be_moves_nothing(quantity: int) -> None:
     assert (book.posted, book.facts.accounts) == ([], before)
 
 
+def test_the_largest_number_of_pieces_is_only_too_many_to_be_there() -> None:
+    book = make_book(replace(BIN_BAGS, per_household_per_event=None))
+
+    outcome = book.tell(make_redeem(quantity=QUANTITY_MAX))
+
+    assert outcome == Refused(reason=Refusal.OUT_OF_STOCK, details={"left": 400})
+
+
 def test_a_price_that_the_volunteer_did_not_see_is_not_charged() -> None:
     dearer = replace(BIN_BAGS, price=35)
     book = make_book()
