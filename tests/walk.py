@@ -31,6 +31,9 @@ from points.domain.operations import (
     slip_by_code,
 )
 from points.domain.programme import Activity, Reward
+from points.service.posting import make_book, post
+from points.service.transactions import transaction
+from points.storage.engine import Database
 from tests.build import (
     ask,
     make_card,
@@ -61,6 +64,7 @@ from tests.market import (
     TOWEL,
 )
 from tests.memory import Memory
+from tests.save import WallClock, opening, save_catalog, save_household, save_people
 
 ANONYMOUS = tuple(HouseholdId(number) for number in (4, 5, 6))
 """Households that are a card and nothing more, beside Wang, Li and Zhao."""
@@ -94,6 +98,29 @@ def facts_before() -> Facts:
         accounts={},
         granted={},
     )
+
+
+def take_walk(database: Database, *, seed: int, batches: int) -> Memory:
+    """Walk in an empty database and in memory, told the same at every step; give the memory.
+
+    After five sixths of the way all that was earned before has ended.
+    """
+    memory, clock = Memory(facts_before()), WallClock()
+    walk, book = Walk(seed, memory), make_book(database, clock)
+    with transaction(database) as connection:
+        save_catalog(connection, CATALOG)
+        save_people(connection)
+        for owner in ANONYMOUS:
+            save_household(connection, owner, fingerprint=bytes([owner]) * 32)
+    assert post(book, opening(CATALOG, {})) == memory.post(*opening(CATALOG, {}))
+    for step in range(batches):
+        if step == batches * 5 // 6:
+            walk.leap()
+        batch = walk.batch()
+        clock.now = max(walk.now, memory.facts.now)
+        memory.set(clock.now)
+        assert post(book, batch) == memory.post(*batch), step
+    return memory
 
 
 class Walk:
