@@ -1,11 +1,16 @@
 """Whole books, for whoever reads, checks or restores them: everything that can be asked, posted."""
 
+from datetime import datetime
+
 from points.service.posting import Book, make_book, post
 from points.service.transactions import transaction
 from points.storage.engine import Database
 from tests.memory import Memory
 from tests.save import WallClock, opening, save_catalog, save_household, save_people
 from tests.walk import ANONYMOUS, CATALOG, Walk, facts_before
+
+LATER = datetime.fromisoformat("2021-01-09T12:00:00+08:00")
+"""Some hours after the last operation of the walk that is taken if not told otherwise."""
 
 
 def fill(database: Database, *, seed: int = 0, steps: int = 120, leap_at: int = 100) -> Book:

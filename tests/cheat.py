@@ -3,10 +3,11 @@
 Afterwards the guards stand again, as such a cheat would leave them.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from points.domain.chain import record_hash, seal
 from points.domain.stored import HASHED
@@ -16,15 +17,37 @@ from points.storage.triggers import GUARDED, guard
 from points.storage.verifying import Part
 
 
-@contextmanager
-def cheating(database: Database) -> Iterator[Connection]:
-    """Write whatever one likes."""
+def cheats_engine(database: Database) -> Engine:
+    """Open a way into a database past everything that this house sets up."""
     engine = create_engine(database.writer.url)
-    with engine.connect() as connection, connection.begin():
-        _put_guards_to_sleep(connection)
-        yield connection
-        guard(connection, GUARDED)
-    engine.dispose()
+    if database.is_sqlite:
+
+        @event.listens_for(engine, "connect")
+        def _leave_begin_to_us(connection: sqlite3.Connection, _record: object) -> None:
+            connection.isolation_level = None
+            connection.execute("PRAGMA ignore_check_constraints = ON")
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def guards_asleep(connection: Connection) -> Iterator[None]:
+    """Write whatever one likes; the guards wake up afterwards."""
+    if connection.dialect.name == "sqlite":
+        triggers = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for name in connection.execute(triggers).scalars().all():
+            connection.execute(text(f"DROP TRIGGER {name}"))
+    else:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in GUARDED:
+            connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        connection.execute(text("ALTER TABLE request DROP CONSTRAINT IF EXISTS ck_request_status"))
+    yield
+    guard(connection, GUARDED)
 
 
 def do(connection: Connection, statement: str, **values: object) -> int:
@@ -34,47 +57,42 @@ def do(connection: Connection, statement: str, **values: object) -> int:
     return count
 
 
-def seal_anew(connection: Connection, chain: int, first: int, last: int) -> None:
+def seal_anew(connection: Connection, *, first: int, last: int, chain: int = 0) -> None:
     """Work out the hashes of these batches of a chain anew, each linked to the one before."""
     lines = {line.number: line for line in stored.read_batches(connection, Part(chain))}
     for number in range(first, last + 1):
         batch = lines[number]
-        previous = lines[number - 1].hash if number > 1 else bytes(32)
+        before = lines[number - 1].hash if number > 1 else bytes(32)
         numbers = range(batch.first_operation, batch.first_operation + batch.operations)
-        operations = stored.find_operations(connection, numbers)
-        entries = stored.find_entries(connection, numbers)
-        marks = [
-            record_hash(
-                (
-                    *operations[number][:HASHED],
-                    *(value for entry in entries.get(number, ()) for value in entry[1:]),
-                )
-            )
-            for number in numbers
-        ]
         hashed = seal(
-            marks, chain=chain, number=number, posted_at=batch.posted_at, previous=previous
-        )
-        lines[number] = batch._replace(previous=previous, hash=hashed)
-        do(
-            connection,
-            "UPDATE batch SET previous = :previous, hash = :hash"
-            " WHERE chain = :chain AND number = :number",
-            previous=previous,
-            hash=hashed,
+            marks_of(connection, numbers),
             chain=chain,
             number=number,
+            posted_at=batch.posted_at,
+            previous=before,
+        )
+        lines[number] = batch._replace(previous=before, hash=hashed)
+        do(
+            connection,
+            "UPDATE batch SET previous = :before, hash = :hash"
+            " WHERE chain = :chain AND number = :n",
+            before=before,
+            hash=hashed,
+            chain=chain,
+            n=number,
         )
 
 
-def _put_guards_to_sleep(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.execute(text("PRAGMA ignore_check_constraints = ON"))
-        triggers = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        for name in connection.execute(triggers).scalars().all():
-            connection.execute(text(f"DROP TRIGGER {name}"))
-        return
-    connection.execute(text("SET session_replication_role = replica"))
-    for table in GUARDED:
-        connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-    connection.execute(text("ALTER TABLE request DROP CONSTRAINT IF EXISTS ck_request_status"))
+def marks_of(connection: Connection, numbers: range) -> list[bytes]:
+    """Work out the hashes of operations as they now stand."""
+    operations = stored.find_operations(connection, numbers)
+    entries = stored.find_entries(connection, numbers)
+    return [
+        record_hash(
+            (
+                *operations[number][:HASHED],
+                *(value for entry in entries.get(number, ()) for value in entry[1:]),
+            )
+        )
+        for number in numbers
+    ]

@@ -51,7 +51,7 @@ class Report:
     """At most a hundred of each code."""
     warnings: tuple[Finding, ...] = ()
     totals: Mapping[Code, int] = field(default_factory=dict)
-    """How many there are of each code, warnings included."""
+    """How many there are of each code; warnings are none of them."""
     gaps: tuple[Gap, ...] = ()
 
     @property
@@ -77,6 +77,6 @@ def report_of(
         counts=counts,
         findings=tuple(one for one in findings.items if not one.code.is_warning),
         warnings=tuple(one for one in findings.items if one.code.is_warning),
-        totals=dict(findings.counts),
+        totals={code: n for code, n in findings.counts.items() if not code.is_warning},
         gaps=tuple(findings.gaps),
     )

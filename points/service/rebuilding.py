@@ -109,11 +109,11 @@ def _restore_accounts(connection: Connection, totals: Totals, calendar: Calendar
     counts = {"account": 0, "lot": 0}
     for some in caches.in_portions(holdings):
         recounted = [_recount(holding, totals, calendar, findings) for holding in some]
-        _stop_at(findings)
         accounts = [account for account, _ in recounted if account.version]
         lots = [lot for _, lots in recounted for lot in lots]
         counts["account"] += caches.set_accounts(connection, accounts)
         counts["lot"] += caches.add_lots(connection, lots)
+    _stop_at(findings)
     return counts
 
 

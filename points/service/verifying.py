@@ -4,7 +4,7 @@ Nothing is written. Whatever cannot be checked is told as a gap, never passed ov
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -67,16 +67,14 @@ def verify(
         mode: The whole book, or what was posted since heads were last published.
         progress: Told how far the check has come.
     """
-    check = Check(now=now, progress=progress)
+    check = Check(now=now, mode=mode, progress=progress)
     try:
         check.do(Stage.DATABASE, lambda: check.settings(database))
         with snapshot(database) as connection:
-            check.everything(connection, mode)
-    except DatabaseUnavailable as error:
-        check.findings.leave_out(GapReason.DATABASE_FAILED, check.stage, str(error))
-    except KeyboardInterrupt:
-        check.findings.leave_out(GapReason.INTERRUPTED, check.stage)
-    return report_of(check.findings, mode=mode, checked_at=now, counts=check.counts)
+            check.everything(connection)
+    except (DatabaseUnavailable, SQLAlchemyError) as error:
+        check.findings.leave_out(GapReason.DATABASE_FAILED, check.stage, _first_line(error))
+    return check.report()
 
 
 @dataclass(kw_only=True)
@@ -84,30 +82,44 @@ class Check:
     """One run, stage by stage: what one stage adds up, later ones compare."""
 
     now: datetime
-    progress: Progress
+    mode: Mode = Mode.FULL
+    progress: Progress = untold
     findings: Findings = field(default_factory=Findings)
     stage: Stage = Stage.DATABASE
     done: set[Stage] = field(default_factory=set)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """Rows of the tables that progress is told by."""
     counts: dict[str, int] = field(default_factory=dict)
     totals: Totals = field(default_factory=Totals)
     balances: Balances = field(default_factory=Balances)
     slips: int = 0
     """Points that lie with slips."""
+    _streams: list[Generator[object, None, None]] = field(default_factory=list)
+    _is_interrupted: bool = False
 
     def do(self, stage: Stage, act: Callable[[], None]) -> None:
         """Do one stage. Should it fail, that is a gap, and the other stages still count."""
+        if self._is_interrupted:
+            return
         self.stage = stage
         try:
             act()
+        except KeyboardInterrupt:
+            self._is_interrupted = True
+            self.findings.leave_out(GapReason.INTERRUPTED, stage)
         except (SQLAlchemyError, NoTurn) as error:
             _log.exception("the database failed at %s", stage)
-            self.findings.leave_out(GapReason.DATABASE_FAILED, stage, str(error).split("\n")[0])
+            self.findings.leave_out(GapReason.DATABASE_FAILED, stage, _first_line(error))
         except Exception as error:  # noqa: BLE001 -- told as a gap, with its traceback logged
             # Forged values may be of any kind: what they trip is a check that was not made.
             _log.exception("the check of %s could not go on", stage)
             self.findings.leave_out(GapReason.UNREADABLE, stage, repr(error))
         else:
             self.done.add(stage)
+        finally:
+            # Whoever stops halfway leaves streams behind, which the database still holds open.
+            while self._streams:
+                self._streams.pop().close()
 
     def settings(self, database: Database) -> None:
         """Check how the database is set up, and that its tables are those of this release."""
@@ -118,15 +130,21 @@ class Check:
         if not is_current(database):
             self.findings.leave_out(GapReason.SCHEMA_UNKNOWN, Stage.DATABASE)
 
-    def everything(self, connection: Connection, mode: Mode) -> None:
+    def report(self) -> Report:
+        """Sum up what was found so far."""
+        return report_of(
+            self.findings, mode=self.mode, checked_at=self.now, counts=dict(self.counts)
+        )
+
+    def everything(self, connection: Connection) -> None:
         """Check what is stored."""
         stored.lift_limits(connection)
         catalogs: list[Catalog] = []
-        self.do(Stage.DATABASE, lambda: self._database(connection, mode))
+        self.do(Stage.DATABASE, lambda: self._database(connection))
         self.do(Stage.DATABASE, lambda: catalogs.append(load_catalog(connection)))
         calendar = Calendar(catalogs[0].programme if catalogs else Versions(()))
-        self.do(Stage.CHAINS, lambda: self._chains(connection, mode, calendar))
-        if mode is Mode.FULL:
+        self.do(Stage.CHAINS, lambda: self._chains(connection, calendar))
+        if self.mode is Mode.FULL:
             self.do(Stage.REQUESTS, lambda: self._requests(connection))
             self.do(Stage.ACCOUNTS, lambda: self._accounts(connection, catalogs, calendar))
             self.do(Stage.SEQUELS, lambda: self._sequels(connection, calendar))
@@ -134,7 +152,7 @@ class Check:
             self.do(Stage.TOTALS, self._totals)
         self.do(Stage.ANCHORS, lambda: self._anchors(connection))
 
-    def _database(self, connection: Connection, mode: Mode) -> None:
+    def _database(self, connection: Connection) -> None:
         version = soundness.outdated_version(connection)
         if version is not None:
             self.findings.add(Code.DATABASE_OLD, {"setting": version})
@@ -145,32 +163,35 @@ class Check:
         for table, column, count in soundness.not_numbers(connection):
             about = {"table": table, "column": column}
             self.findings.add(Code.NOT_A_NUMBER, about, expected=0, found=count)
-        if mode is Mode.FULL:
+        if self.mode is Mode.FULL:
             for fault in soundness.damage(connection):
                 self.findings.add(Code.DATABASE_DAMAGED, {"setting": fault})
             for table, row in soundness.broken_keys(connection):
                 self.findings.add(Code.KEY_BROKEN, {"table": table, "row": row})
-        self.counts |= stored.count_rows(connection)
+        self.sizes = stored.count_rows(connection)
 
-    def _chains(self, connection: Connection, mode: Mode, calendar: Calendar) -> None:
+    def _chains(self, connection: Connection, calendar: Calendar) -> None:
         check = OperationCheck(calendar, self.findings)
         self.totals = check.totals
         ends: dict[int, End] = {}
-        for part in [Part()] if mode is Mode.FULL else self._newest(connection, ends):
-            operations = stored.read_operations(connection, part)
+        for part in [Part()] if self.mode is Mode.FULL else self._newest(connection, ends):
+            operations = self._read(stored.read_operations(connection, part))
             journal = Journal(
-                batches=stored.read_batches(connection, part),
-                operations=self._told(operations, self.counts.get("operation", 0)),
-                entries=stored.read_entries(connection, part),
-                requests=stored.read_requests(connection, part),
+                batches=self._read(stored.read_batches(connection, part)),
+                operations=self._told(operations, self.sizes.get("operation", 0)),
+                entries=self._read(stored.read_entries(connection, part)),
+                requests=self._read(stored.read_requests(connection, part)),
                 first_of=first_operation,
                 starts=dict(ends),
             )
             ends |= check_journal(journal, self.findings, each=check.check)
         chains = stored.read_chains(connection)
         check_heads(chains, ends, self.findings, first_of=first_operation)
-        self.counts["batch"] = sum(end.number for end in ends.values())
-        self.counts["entry"] = check.totals.entries
+        self.counts |= {
+            "operations": check.totals.operations,
+            "entries": check.totals.entries,
+            "batches": sum(end.number for end in ends.values()),
+        }
         newest = max((end.posted_at or 0 for end in ends.values()), default=0)
         if newest > micros(self.now + CLOCK_SLACK):
             self.findings.add(Code.CLOCK_BEHIND, {}, expected=micros(self.now), found=newest)
@@ -195,11 +216,11 @@ class Check:
         ]
 
     def _requests(self, connection: Connection) -> None:
-        for request in stored.read_refusals(connection):
+        for request in self._read(stored.read_refusals(connection)):
             if not is_refusal(request):
                 about = {"scope": request.scope, "key": request.key}
                 self.findings.add(Code.REFUSAL_INVALID, about)
-        for reference, times in stored.read_repeated(connection):
+        for reference, times in self._read(stored.read_repeated(connection)):
             self.findings.add(
                 Code.REFERENCE_REPEATED, {"reference": reference}, expected=1, found=times
             )
@@ -213,10 +234,12 @@ class Check:
         self.balances = check.balances
         limits = LimitCheck(catalogs[0], calendar, self.findings) if catalogs else None
         holdings = Holdings(
-            accounts=self._told(stored.read_accounts(connection), self.counts.get("account", 0)),
-            sides=stored.read_sides(connection),
-            lots=stored.read_lots(connection),
-            acts=stored.read_acts(connection),
+            accounts=self._told(
+                self._read(stored.read_accounts(connection)), self.sizes.get("account", 0)
+            ),
+            sides=self._read(stored.read_sides(connection)),
+            lots=self._read(stored.read_lots(connection)),
+            acts=self._read(stored.read_acts(connection)),
             merges={
                 source: [act_of(line) for line in lines]
                 for source, lines in self.totals.merges.items()
@@ -226,25 +249,25 @@ class Check:
             check.check(holding)
             if limits is not None and holding.acts:
                 limits.check(holding.acts)
-        self.counts["lot"] = check.balances.lots
+        self.counts |= {"accounts": check.balances.accounts, "lots": check.balances.lots}
         overdue = check.balances.lots_overdue
         if overdue:
             self.findings.add(Code.LOTS_OVERDUE, {"lots": overdue})
 
     def _sequels(self, connection: Connection, calendar: Calendar) -> None:
         check = SequelCheck(calendar, self.findings, self.totals.merges)
-        for sequel in load_sequels(connection):
+        for sequel in self._read(load_sequels(connection)):
             check.check(sequel)
         # A slip whose cashing was undone after its points had ended is free again all the same.
         self.slips -= check.kept[SLIPS]
-        for operation, times in stored.read_undone_twice(connection):
+        for operation, times in self._read(stored.read_undone_twice(connection)):
             about = {"operation": operation}
             self.findings.add(Code.UNDO_TWICE, about, expected=1, found=times)
-        check_merged(self.totals.merges, stored.read_merged(connection), self.findings)
+        check_merged(self.totals.merges, self._read(stored.read_merged(connection)), self.findings)
 
     def _slips(self, connection: Connection, calendar: Calendar) -> None:
-        tallies = recount_slips(stored.read_slip_acts(connection), calendar)
-        self.slips += check_slips(tallies, stored.read_slips(connection), self.findings)
+        tallies = recount_slips(self._read(stored.read_slip_acts(connection)), calendar)
+        self.slips += check_slips(tallies, self._read(stored.read_slips(connection)), self.findings)
 
     def _totals(self) -> None:
         # Half a sum proves nothing, and that the other half is missing was told already.
@@ -252,7 +275,7 @@ class Check:
             check_totals(self.totals, self.balances.by_side, self.findings, slips=self.slips)
 
     def _anchors(self, connection: Connection) -> None:
-        for anchor, text in read_anchors(connection):
+        for anchor, text in self._read(read_anchors(connection)):
             about = {"anchor": anchor}
             try:
                 published = heads_of(text)
@@ -263,6 +286,10 @@ class Check:
             hashes = {chain: batch.hash for chain, batch in batches.items()}
             check_published(published, hashes, self.findings, about=about)
 
+    def _read(self, stream: Generator[Row, None, None]) -> Generator[Row, None, None]:
+        self._streams.append(stream)
+        return stream
+
     def _told(self, rows: Iterable[Row], total: int) -> Iterator[Row]:
         """Hand rows on, and tell how many have passed."""
         done = 0
@@ -272,3 +299,8 @@ class Check:
             done += 1
             yield row
         self.progress(done, max(done, total), self.stage)
+
+
+def _first_line(error: Exception) -> str:
+    """Say what went wrong, without the statement and its values."""
+    return str(error).partition("\n")[0]

@@ -1,6 +1,7 @@
 """Published heads of chains."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, type_coerce
@@ -26,7 +27,7 @@ def add_anchor(connection: Connection, heads: Mapping[int, Head], *, at: datetim
 
 def read_anchors(
     connection: Connection, *, is_last_only: bool = False
-) -> Iterator[tuple[int, str]]:
+) -> Generator[tuple[int, str], None, None]:
     """Read what was published as the text that is stored: the oldest first, or only the last."""
     statement = select(_anchor.c.id, type_coerce(_anchor.c.heads, NullType()).label("heads"))
     ordered = (
@@ -34,5 +35,6 @@ def read_anchors(
         if is_last_only
         else statement.order_by(_anchor.c.id)
     )
-    for row in connection.execute(ordered):
-        yield row.id, row.heads
+    with closing(connection.execute(ordered)) as rows:
+        for row in rows:
+            yield row.id, row.heads

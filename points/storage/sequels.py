@@ -1,32 +1,33 @@
 """Read operations that depend on others, each with all that it depends on."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from itertools import islice
 
 from sqlalchemy import Connection
 
 from points.domain.stored import EntryLine, LotLine, OperationLine
 from points.domain.verifying_undoing import Sequel
-from points.storage.verifying import find_entries, find_lots, find_operations, read_sequels
+from points.storage.verifying import Stream, find_entries, find_lots, find_operations, read_sequels
 
 SEQUELS_AT_ONCE = 200
 
 
-def load_sequels(connection: Connection, *, at_once: int = SEQUELS_AT_ONCE) -> Iterator[Sequel]:
+def load_sequels(connection: Connection, *, at_once: int = SEQUELS_AT_ONCE) -> Stream[Sequel]:
     """Read every undo and merge, in the order of posting.
 
     Args:
         connection: Read from.
         at_once: How many are read together, each as the lots stood before the first of them.
     """
-    lines = read_sequels(connection)
-    while some := list(islice(lines, at_once)):
-        yield from _with_what_came_before(connection, some)
+    with closing(read_sequels(connection)) as lines:
+        while some := list(islice(lines, at_once)):
+            yield from _with_what_came_before(connection, some)
 
 
 def _with_what_came_before(
     connection: Connection, operations: Sequence[OperationLine]
-) -> Iterator[Sequel]:
+) -> Stream[Sequel]:
     """Give each of these operations with its entries, its original and their lots."""
     undone = {one.reverses for one in operations if one.reverses is not None}
     originals = find_operations(connection, undone)

@@ -5,7 +5,8 @@ are millions. Every stream is in the order of an index, so that the database kee
 than we do; the few that it must sort, it sorts on disk.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -67,6 +68,8 @@ _request, _batch, _chain = table_of(RequestRow), table_of(BatchRow), table_of(Ch
 _household = table_of(HouseholdRow)
 
 Line = TypeVar("Line")
+Stream = Generator[Line, None, None]
+"""Rows as they come. Whoever does not read to the end closes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def read_chains(connection: Connection) -> dict[int, ChainLine]:
     return {line.id: line for line in _stream(connection, select(*columns), ChainLine._make)}
 
 
-def read_batches(connection: Connection, part: Part) -> Iterator[BatchLine]:
+def read_batches(connection: Connection, part: Part) -> Stream[BatchLine]:
     """Read batches by chain and number."""
     statement = select(*_plain(_batch, BatchLine._fields)).order_by(_batch.c.chain, _batch.c.number)
     if part.chain is not None:
@@ -118,14 +121,14 @@ def find_batches(connection: Connection, heads: Mapping[int, Head]) -> dict[int,
     return {line.chain: line for line in _stream(connection, statement, BatchLine._make)}
 
 
-def read_operations(connection: Connection, part: Part) -> Iterator[OperationLine]:
+def read_operations(connection: Connection, part: Part) -> Stream[OperationLine]:
     """Read operations by number."""
     columns = _plain(_operation, OperationLine._fields)
     statement = _within(select(*columns), _operation.c.id, part).order_by(_operation.c.id)
     return _stream(connection, statement, OperationLine._make)
 
 
-def read_entries(connection: Connection, part: Part) -> Iterator[EntryLine]:
+def read_entries(connection: Connection, part: Part) -> Stream[EntryLine]:
     """Read entries by operation and line."""
     columns = _plain(_entry, EntryLine._fields)
     statement = _within(select(*columns), _entry.c.operation, part)
@@ -133,7 +136,7 @@ def read_entries(connection: Connection, part: Part) -> Iterator[EntryLine]:
     return _stream(connection, ordered, EntryLine._make)
 
 
-def read_requests(connection: Connection, part: Part) -> Iterator[RequestLine]:
+def read_requests(connection: Connection, part: Part) -> Stream[RequestLine]:
     """Read accepted requests by operation."""
     columns = _plain(_request, RequestLine._fields)
     statement = select(*columns).where(_request.c.operation.is_not(None))
@@ -141,20 +144,20 @@ def read_requests(connection: Connection, part: Part) -> Iterator[RequestLine]:
     return _stream(connection, ordered, RequestLine._make)
 
 
-def read_refusals(connection: Connection) -> Iterator[RequestLine]:
+def read_refusals(connection: Connection) -> Stream[RequestLine]:
     """Read the requests that have no operation, in no order."""
     columns = _plain(_request, RequestLine._fields)
     statement = select(*columns).where(_request.c.operation.is_(None))
     return _stream(connection, statement, RequestLine._make)
 
 
-def read_accounts(connection: Connection) -> Iterator[AccountLine]:
+def read_accounts(connection: Connection) -> Stream[AccountLine]:
     """Read accounts by number."""
     columns = _plain(_account, AccountLine._fields)
     return _stream(connection, select(*columns).order_by(_account.c.id), AccountLine._make)
 
 
-def read_sides(connection: Connection) -> Iterator[SideLine]:
+def read_sides(connection: Connection) -> Stream[SideLine]:
     """Read each entry from both of its accounts, by account and the account's own numbers."""
     names = ("operation", "line", "amount", "lot")
     operation, line, amount, lot = _plain(_entry, names)
@@ -183,13 +186,13 @@ def read_sides(connection: Connection) -> Iterator[SideLine]:
     return _stream(connection, both.order_by("account", "seq"), SideLine._make)
 
 
-def read_lots(connection: Connection) -> Iterator[LotLine]:
+def read_lots(connection: Connection) -> Stream[LotLine]:
     """Read lots by account."""
     columns = _plain(_lot, LotLine._fields)
     return _stream(connection, select(*columns).order_by(_lot.c.account, _lot.c.id), LotLine._make)
 
 
-def read_acts(connection: Connection) -> Iterator[ActLine]:
+def read_acts(connection: Connection) -> Stream[ActLine]:
     """Read operations by household, each household's in the order of posting."""
     undo = _operation.alias("undo")
     columns = _plain(_operation, [name for name in ActLine._fields if name != "undone_by"])
@@ -202,7 +205,7 @@ def read_acts(connection: Connection) -> Iterator[ActLine]:
     return _stream(connection, statement, ActLine._make)
 
 
-def read_sequels(connection: Connection) -> Iterator[OperationLine]:
+def read_sequels(connection: Connection) -> Stream[OperationLine]:
     """Read the operations that depend on others: undos and merges, in the order of posting."""
     columns = _plain(_operation, OperationLine._fields)
     is_sequel = or_(
@@ -213,7 +216,7 @@ def read_sequels(connection: Connection) -> Iterator[OperationLine]:
     return _stream(connection, ordered, OperationLine._make)
 
 
-def read_merged(connection: Connection) -> Iterator[tuple[int, int]]:
+def read_merged(connection: Connection) -> Stream[tuple[int, int]]:
     """Read the households that went up in another, each with the one that it names."""
     statement = select(_household.c.id, _household.c.merged_into).where(
         _household.c.merged_into.is_not(None)
@@ -221,7 +224,7 @@ def read_merged(connection: Connection) -> Iterator[tuple[int, int]]:
     return _stream(connection, statement, tuple)
 
 
-def read_repeated(connection: Connection) -> Iterator[tuple[str, int]]:
+def read_repeated(connection: Connection) -> Stream[tuple[str, int]]:
     """Read the facts that the book holds more than once, with how often."""
     statement = (
         select(_operation.c.reference, func.count())
@@ -232,7 +235,7 @@ def read_repeated(connection: Connection) -> Iterator[tuple[str, int]]:
     return _stream(connection, statement, tuple)
 
 
-def read_undone_twice(connection: Connection) -> Iterator[tuple[int, int]]:
+def read_undone_twice(connection: Connection) -> Stream[tuple[int, int]]:
     """Read the operations that were undone more than once, with how often."""
     statement = (
         select(_operation.c.reverses, func.count())
@@ -243,14 +246,14 @@ def read_undone_twice(connection: Connection) -> Iterator[tuple[int, int]]:
     return _stream(connection, statement, tuple)
 
 
-def read_slips(connection: Connection) -> Iterator[SlipLine]:
+def read_slips(connection: Connection) -> Stream[SlipLine]:
     """Read slips by their codes' fingerprints."""
     columns = _plain(_slip, SlipLine._fields)
     statement = select(*columns).order_by(_in_bytes(connection, _slip.c.ref))
     return _stream(connection, statement, SlipLine._make)
 
 
-def read_slip_acts(connection: Connection) -> Iterator[SlipActLine]:
+def read_slip_acts(connection: Connection) -> Stream[SlipActLine]:
     """Read what was done with slips, by slip and operation."""
     undo = _operation.alias("undo")
     slip = _slip_of(connection)
@@ -315,10 +318,11 @@ def find_lots(connection: Connection, numbers: Iterable[int]) -> dict[int, LotLi
 
 def _stream(
     connection: Connection, statement: Executable, make: Callable[[Any], Line]
-) -> Iterator[Line]:
-    result = connection.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE})
-    for rows in result.partitions():
-        yield from map(make, rows)
+) -> Stream[Line]:
+    options = {"yield_per": ROWS_AT_ONCE}
+    with closing(connection.execute(statement, execution_options=options)) as result:
+        for rows in result.partitions():
+            yield from map(make, rows)
 
 
 def _raw(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -1,0 +1,130 @@
+"""A cheat with every right changes one value, in any column of the book: it is named."""
+
+from collections.abc import Mapping
+
+import pytest
+from sqlalchemy import Connection
+
+from points.domain.findings import Code
+from points.domain.verifying import Result
+from points.service.verifying import Check
+from points.storage.soundness import TABLES
+from tests.books import LATER
+from tests.cheat import do, guards_asleep
+
+EARN = "kind = 'earn' AND points > 0"
+UNDO = "reverses IS NOT NULL"
+ENTRY = "debit_seq IS NOT NULL AND lot IS NOT NULL"
+ASKED = "status = 'accepted'"
+BATCH = "number = 3"
+HELD = "version > 2"
+LOT = "origin IS NULL AND remaining > 0"
+MOVED = "origin IS NOT NULL"
+
+# Every column of the book's tables: what a cheat puts there, in which row, and what it is told as.
+TAMPERINGS: Mapping[str, tuple[str, str, Code]] = {
+    "operation.id": ("id + 1000000", "kind = 'building_closed'", Code.OPERATION_MISSING),
+    "operation.chain": ("chain + 1", EARN, Code.OPERATION_MISPLACED),
+    "operation.batch": ("batch + 1", EARN, Code.OPERATION_MISPLACED),
+    "operation.scope": ("'device:99'", EARN, Code.REQUEST_DIFFERS),
+    "operation.key": ("'another'", EARN, Code.REQUEST_DIFFERS),
+    "operation.kind": ("'share'", EARN, Code.BATCH_CHANGED),
+    "operation.fingerprint": (":bytes", EARN, Code.REQUEST_BODY),
+    "operation.evidence": ("'offline'", EARN, Code.BATCH_CHANGED),
+    "operation.occurred_at": ("occurred_at + 1", EARN, Code.BATCH_CHANGED),
+    "operation.posted_at": ("posted_at + 1", EARN, Code.OPERATION_MISPLACED),
+    "operation.local_day": ("'2019-12-04'", EARN, Code.OPERATION_DAY),
+    "operation.household": ("household + 1", EARN, Code.ENTRY_NOT_ALLOWED),
+    "operation.resident": ("99", EARN, Code.BATCH_CHANGED),
+    "operation.event": ("'another'", EARN, Code.BATCH_CHANGED),
+    "operation.booth": ("'another'", EARN, Code.BATCH_CHANGED),
+    "operation.item": ("'market/another'", EARN, Code.REQUEST_BODY),
+    "operation.version": ("version + 1", EARN, Code.BATCH_CHANGED),
+    "operation.quantity": ("quantity + 1", "kind = 'redeem'", Code.OPERATION_QUANTITY),
+    "operation.points": ("points + 1", EARN, Code.OPERATION_POINTS),
+    "operation.expired": ("expired + 1", EARN, Code.OPERATION_EXPIRED),
+    "operation.balance_after": ("balance_after + 1", EARN, Code.OPERATION_BALANCE),
+    "operation.reference": ("'another'", EARN, Code.OPERATION_REFERENCE),
+    "operation.reverses": ("2", UNDO, Code.UNDO_OF_UNDO),
+    "operation.details": ("'{}'", UNDO, Code.BATCH_CHANGED),
+    "entry.operation": ("operation + 1000000", ENTRY, Code.ENTRY_STRAY),
+    "entry.line": ("line + 1", "operation IN (SELECT max(operation) FROM entry)", Code.ENTRY_LINE),
+    "entry.debit": ("debit + 500", ENTRY, Code.BATCH_CHANGED),
+    "entry.credit": ("credit + 500", "credit_seq IS NOT NULL", Code.BATCH_CHANGED),
+    "entry.amount": ("amount + 1", ENTRY, Code.BATCH_CHANGED),
+    "entry.lot": ("lot + 1", ENTRY, Code.LOT_OVERDRAWN),
+    "entry.debit_seq": ("debit_seq + 1000", ENTRY, Code.SEQUENCE_BROKEN),
+    "entry.credit_seq": ("credit_seq + 1000", "credit_seq IS NOT NULL", Code.SEQUENCE_BROKEN),
+    "request.scope": ("'device:99'", ASKED, Code.REQUEST_DIFFERS),
+    "request.key": ("'another'", ASKED, Code.REQUEST_DIFFERS),
+    "request.fingerprint": (":bytes", ASKED, Code.REQUEST_DIFFERS),
+    "request.status": ("'refused'", ASKED, Code.REQUEST_DIFFERS),
+    "request.operation": ("operation + 1000000", ASKED, Code.REQUEST_STRAY),
+    "request.body": ("body || ' '", ASKED, Code.REQUEST_BODY),
+    "request.reason": ("'closed'", ASKED, Code.REQUEST_DIFFERS),
+    "request.details": ("'{}'", ASKED, Code.REQUEST_DIFFERS),
+    "request.answered_at": ("answered_at + 1", ASKED, Code.REQUEST_DIFFERS),
+    "batch.chain": ("chain + 1", BATCH, Code.BATCH_MISSING),
+    "batch.number": ("number + 1000", BATCH, Code.BATCH_MISSING),
+    "batch.first_operation": ("first_operation + 1", BATCH, Code.OPERATION_UNSEALED),
+    "batch.operations": ("operations + 1", BATCH, Code.BATCH_CHANGED),
+    "batch.posted_at": ("posted_at + 1", BATCH, Code.BATCH_CHANGED),
+    "batch.previous": (":bytes", BATCH, Code.BATCH_UNLINKED),
+    "batch.hash": (":bytes", BATCH, Code.BATCH_CHANGED),
+    "chain.id": ("id + 100", "number > 0", Code.CHAIN_MISSING),
+    "chain.number": ("number + 1", "number > 0", Code.CHAIN_HEAD),
+    "chain.next_operation": ("next_operation + 1", "number = 0", Code.CHAIN_HEAD),
+    "chain.head": (":bytes", "number > 0", Code.CHAIN_HEAD),
+    "chain.last_at": ("last_at + 1", "number > 0", Code.CHAIN_HEAD),
+    "anchor.heads": ("replace(heads, '\"number\": 0', '\"number\": 1')", "id > 0", Code.HEAD_LOST),
+    "account.id": ("id + 1000000", HELD, Code.ACCOUNT_MISSING),
+    "account.balance": ("balance + 1", HELD, Code.ACCOUNT_BALANCE),
+    "account.version": ("version + 1", HELD, Code.ACCOUNT_VERSION),
+    "account.last_at": ("last_at + 1", HELD, Code.ACCOUNT_TIME),
+    "lot.id": ("id + 1000000", LOT, Code.LOT_MISSING),
+    "lot.account": ("account + 1", LOT, Code.LOT_UNKNOWN),
+    "lot.amount": ("amount + 1", LOT, Code.LOT_AMOUNT),
+    "lot.remaining": ("remaining - 1", LOT, Code.LOT_REMAINING),
+    "lot.expired": ("expired - 1", "expired > 0", Code.LOT_EXPIRED),
+    "lot.origin": ("id", LOT, Code.LOT_ORIGIN),
+    "lot.expires_at": ("expires_at + 86400000000", LOT, Code.LOT_EXPIRY),
+    "slip.ref": ("'00'", "ref <> '00'", Code.SLIP_MISSING),
+    "slip.points": ("points + 1", "true", Code.SLIP_DIFFERS),
+    "slip.valid_until": ("valid_until + 86400000000", "true", Code.SLIP_DIFFERS),
+    "slip.is_cashed": ("1 - is_cashed", "true", Code.SLIP_DIFFERS),
+    "slip.times_cashed": ("times_cashed + 1", "true", Code.SLIP_DIFFERS),
+}
+
+NOTHING_TELLS = {
+    "chain.replays": "answers given again leave no other trace",
+    "anchor.id": "numbers of anchors may have gaps",
+    "anchor.published_at": "the file that left the house says when",
+}
+
+
+@pytest.mark.parametrize("column", TAMPERINGS)
+def test_whatever_is_changed_is_named(spoilt: Connection, column: str) -> None:
+    value, where, code = TAMPERINGS[column]
+    table, _, name = column.partition(".")
+    row = f"SELECT {_key(table)} FROM {table} WHERE {where} ORDER BY {_key(table)} LIMIT 1"
+    change = f"UPDATE {table} SET {name} = {value} WHERE ({_key(table)}) = ({row})"
+    with guards_asleep(spoilt):
+        do(spoilt, change, **({"bytes": bytes([7]) * 32} if ":bytes" in value else {}))
+
+    check = Check(now=LATER)
+    check.everything(spoilt)
+
+    assert code in {finding.code for finding in check.report().findings}
+    assert check.report().result is Result.FINDINGS
+
+
+def test_every_column_of_the_book_is_tried() -> None:
+    columns = {f"{table.name}.{column.name}" for table in TABLES for column in table.c}
+
+    assert TAMPERINGS.keys() | NOTHING_TELLS.keys() == columns
+    assert not TAMPERINGS.keys() & NOTHING_TELLS.keys()
+
+
+def _key(table: str) -> str:
+    keys = {one.name: one.primary_key.columns for one in TABLES}
+    return ", ".join(column.name for column in keys[table])
