@@ -194,9 +194,8 @@ def loosen(connection: Connection, table: str) -> None:
     connection.execute(text(f"ALTER TABLE loose RENAME TO {table}"))
 
 
+@pytest.mark.parametrize("whole_book", ["sqlite"], indirect=True)  # the only one to allow it
 def test_a_number_that_is_none_is_named(spoilt: Connection) -> None:
-    if spoilt.dialect.name == "postgresql":
-        return  # has no tables without types
     loosen(spoilt, "account")
     do(spoilt, "UPDATE account SET balance = balance + 0.5 WHERE balance > 0")
 
@@ -294,9 +293,8 @@ def test_a_database_that_is_gone_leaves_the_check_incomplete(tmp_path: Path) -> 
     assert GapReason.DATABASE_FAILED in reasons(report)
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"])  # PostgreSQL looks after its own files
 def test_a_damaged_file_is_never_clean(database: Database) -> None:
-    if not database.is_sqlite:
-        return  # looks after its own files
     fill(database, steps=5)
     path = Path(str(database.writer.url.database))
     database.dispose()
@@ -308,9 +306,8 @@ def test_a_damaged_file_is_never_clean(database: Database) -> None:
     assert verify(database, now=LATER).result is not Result.CLEAN
 
 
+@pytest.mark.parametrize("engine_name", ["postgresql"])  # SQLite is set up at every opening
 def test_a_database_set_to_forget_is_named(database: Database, database_url: str) -> None:
-    if database.is_sqlite:
-        return  # is told at every opening to keep what it has
     name = database.writer.url.database
     with cheats_engine(database).connect() as connection, connection.begin():
         connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
