@@ -35,15 +35,13 @@ def sweep(book: Book, *, now: datetime, confirmed: bool = False) -> Swept:
     A clock set years ahead would end everybody's points. Where the book has been silent for longer
     than `LEAP` and lots are due, nothing is done unless `confirmed`.
     """
-    # A lot asked about too soon would be refused for good, under its only name.
-    moment = min(now, book.clock())
     with snapshot(book.database) as connection:
-        newest, due = newest_instant(connection), count_due_lots(connection, moment)
-    if due and not confirmed and newest is not None and moment - newest > LEAP:
+        newest, due = newest_instant(connection), count_due_lots(connection, now)
+    if due and not confirmed and newest is not None and now - newest > LEAP:
         return Swept(lots=0, points=0, left=due, newest=newest)
     lots = points = 0
     last: DueLot | None = None
-    while part := _load_part(book, moment, last):
+    while part := _load_part(book, now, last):
         outcomes = post(book, [_asked(lot) for lot in part])
         ended = [
             lot.points
@@ -54,9 +52,9 @@ def sweep(book: Book, *, now: datetime, confirmed: bool = False) -> Swept:
     return Swept(lots=lots, points=points, left=0, newest=newest)
 
 
-def _load_part(book: Book, moment: datetime, last: DueLot | None) -> list[DueLot]:
+def _load_part(book: Book, now: datetime, last: DueLot | None) -> list[DueLot]:
     with snapshot(book.database) as connection:
-        return load_due_lots(connection, moment, after=last, most=PART)
+        return load_due_lots(connection, now, after=last, most=PART)
 
 
 def _asked(lot: DueLot) -> Asked:

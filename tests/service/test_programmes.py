@@ -15,7 +15,7 @@ from points.domain.facts import Accepted, Refused
 from points.domain.ids import AccountId, RewardKey, budget, goods
 from points.domain.operations import Earn, Redeem
 from points.domain.outcomes import Refusal
-from points.domain.programme import Catalog, Reward, Shelf
+from points.domain.programme import Catalog, Fixed, Reward, Shelf
 from points.domain.programme_changes import (
     ChangeFault,
     ChangeRefused,
@@ -27,11 +27,11 @@ from points.domain.programme_file import ProgrammeFile, read_programme_file
 from points.service import programmes as service
 from points.service.posting import Book, make_book, post
 from points.service.programmes import Loaded, LoadRefused, load_programme
-from points.service.transactions import snapshot
-from points.storage.catalog import load_catalog
+from points.service.transactions import snapshot, transaction
+from points.storage.catalog import load_catalog, lock_catalog
 from points.storage.engine import Database
 from tests.build import ask, make_device
-from tests.desk import everything, make_file, print_blank, ref
+from tests.desk import everything, make_file, print_blank, ref, wait_until_blocked
 from tests.market import BIN_BAGS, CHECK_IN, MARKET, NOW, REDEEMING, TOWEL
 from tests.save import WallClock
 
@@ -266,7 +266,20 @@ def test_a_budget_below_what_was_awarded_loads_nothing(database: Database) -> No
             )
         )
     assert everything(database) == before
-    assert isinstance(earn_ten(book), Accepted), "the catalog in memory is the old one too"
+
+
+def test_a_catalog_that_was_taken_back_is_not_remembered(database: Database) -> None:
+    """The refused file and the next one would both make the catalog's next number."""
+    book = book_of(database)
+    loaded(book, with_budget(50))
+    earn_ten(book)
+    load_programme(book, with_budget(9), now=LATER)
+
+    loaded(book, make_file(replace(CHECK_IN, points_budget=50, rule=Fixed(points=7))), now=NOW)
+
+    outcome = earn_ten(book)
+    assert isinstance(outcome, Accepted)
+    assert outcome.points == 7
 
 
 def test_a_budget_added_later_counts_from_then_on(database: Database) -> None:
@@ -331,6 +344,17 @@ def test_two_loads_at_once_load_once(database: Database) -> None:
     ]
     assert sorted(added) == [0, 0, 0, len(make_file().rewards)]
     assert (on_shelf(database, BIN_BAGS.key), budget_left(database)) == (400, 50)
+
+
+def test_a_load_waits_for_the_one_before_it(database: Database) -> None:
+    with ThreadPoolExecutor(1) as desk:
+        with transaction(database) as connection:
+            lock_catalog(connection)
+            load = desk.submit(load_programme, book_of(database), make_file(), now=NOW)
+            wait_until_blocked(database)
+            assert not load.done()
+
+        assert isinstance(load.result(), Loaded)
 
 
 def test_scans_go_on_while_a_file_is_loaded(database: Database) -> None:

@@ -146,8 +146,10 @@ def test_a_long_silence_with_nothing_due_is_nothing(book: Book, clock: WallClock
     assert sweep(book, now=clock.now) == Swept(lots=0, points=0, left=0, newest=newest(book))
 
 
-def test_a_lot_is_not_asked_about_before_the_book_sees_it_end(book: Book, clock: WallClock) -> None:
-    """Whoever sweeps is an hour ahead of the book: too soon would be refused for good."""
+def test_a_lot_swept_before_the_book_sees_it_end_is_swept_again_later(
+    book: Book, clock: WallClock
+) -> None:
+    """Whoever sweeps is an hour ahead of the book."""
     wind_on(book, clock)
     clock.now = POINTS_END - timedelta(hours=1)
 
