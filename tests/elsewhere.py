@@ -2,11 +2,11 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from points.storage.engine import Database
 
@@ -33,6 +33,35 @@ def wait_until_somebody_waits(database: Database, *, sessions: int = 1) -> None:
     while found < sessions:
         with database.reader.connect() as connection:
             found = connection.execute(text(_WAITING)).scalar_one()
+
+
+@contextmanager
+def statements_on(database: Database) -> Iterator[list[str]]:
+    """Note every statement that is sent to be written with."""
+    sent: list[str] = []
+
+    def note(*seen: object) -> None:
+        sent.append(str(seen[2]))
+
+    event.listen(database.writer, "before_cursor_execute", note)
+    yield sent
+    event.remove(database.writer, "before_cursor_execute", note)
+
+
+@contextmanager
+def interrupted(database: Database, *, at: str, by: Callable[[], object]) -> Iterator[None]:
+    """Let somebody else act once, just before a statement with these words is sent."""
+    done: list[str] = []
+
+    def interrupt(*seen: object) -> None:
+        if at in str(seen[2]) and not done:
+            done.append(at)
+            by()
+
+    event.listen(database.writer, "before_cursor_execute", interrupt)
+    yield
+    event.remove(database.writer, "before_cursor_execute", interrupt)
+    assert done, f"nothing was asked with {at}"
 
 
 def start(source: str, *arguments: str, folder: Path = ROOT) -> subprocess.Popen[str]:
