@@ -8,11 +8,12 @@ from pathlib import Path
 from threading import Event
 from uuid import uuid4
 
-from points.client import Client, Outcome, Unanswered
+from points.client import Client, Outcome, Pace, Unanswered
 from tests.drills.ground import EVERYONE, Visitors
 from tests.drills.notebooks import Json, Notebook, Noted, read_notebooks
 
 AGAIN_MAX = 100
+ONE_TRY = Pace(tries_max=1)  # the drill decides when something is sent again
 _PAUSE_SECONDS = 0.05
 
 
@@ -21,7 +22,7 @@ class Phone:
 
     def __init__(self, base_url: str, token: str, notes: Path, households: Sequence[int]) -> None:
         self.notes = notes
-        self._client = Client(base_url, token, pause=_try_no_more)
+        self._client = Client(base_url, token, pace=ONE_TRY)
         self._notebook = Notebook(notes)
         self._visitors = Visitors(households[0], lambda: str(uuid4()), households)
         self._unanswered: dict[str, Json] = {}
@@ -36,12 +37,20 @@ class Phone:
             for sent in self.unanswered():
                 self._send(sent)
             while not over.is_set():
-                sent = self._visitors.next()
-                self._notebook.will_send(sent)
-                self._unanswered[str(sent["id"])] = sent
-                self._send(sent)
+                self.serve_one()
         except Unanswered:
             return
+
+    def serve_one(self) -> Outcome:
+        """Serve the next visitor.
+
+        Raises:
+            Unanswered: It must be sent again.
+        """
+        sent = self._visitors.next()
+        self._notebook.will_send(sent)
+        self._unanswered[str(sent["id"])] = sent
+        return self._send(sent)
 
     def settle(self) -> None:
         """Send again until everything has its answer."""
@@ -56,9 +65,10 @@ class Phone:
         self._client.close()
         self._notebook.close()
 
-    def _send(self, sent: Json) -> None:
+    def _send(self, sent: Json) -> Outcome:
         [outcome] = self._client.operate([sent])
         self._note(outcome)
+        return outcome
 
     def _try_until_answered(self, sent: Json) -> Outcome:
         reason = Unanswered("not tried")
@@ -71,6 +81,7 @@ class Phone:
         raise reason
 
     def _note(self, outcome: Outcome) -> None:
+        assert outcome.id is not None, "what has a name is answered by it"
         self._notebook.was_answered(outcome.id, _said(outcome))
         del self._unanswered[outcome.id]
         if outcome.counts:
@@ -130,11 +141,6 @@ class Phones:
         self._threads.shutdown()
         for phone in self._phones:
             phone.close()
-
-
-def _try_no_more(_seconds: float) -> None:
-    """Give up where the client would wait: the drill decides when to send again."""
-    raise Unanswered("nobody answers")
 
 
 def _said(outcome: Outcome) -> Json:
