@@ -132,7 +132,7 @@ def test_a_closed_building_is_shared_among_all_who_checked_in_the_earliest_first
             operation=OperationId(1006), points=16, balance=33, details={**details, "place": 3}
         ),
     ]
-    assert book.posted[3].quantity == 3
+    assert [posted.quantity for posted in book.posted[3:]] == [3, 1, 1, 1]
     assert book.lots(LI) == [(17, POINTS_END)]
 
 
@@ -269,6 +269,14 @@ def test_only_a_clean_up_is_shared_out() -> None:
     assert outcome == Refused(reason=Refusal.ACTIVITY_UNKNOWN)
 
 
+def test_a_clean_up_of_a_withdrawn_event_where_nobody_came_is_unknown() -> None:
+    book = make_book()
+    catalog = without(book.facts.catalog, CORRIDORS, valid_from=at("12:00"))
+    book.facts = replace(book.facts, catalog=catalog)
+
+    assert book.tell(close()) == Refused(reason=Refusal.ACTIVITY_UNKNOWN)
+
+
 def test_a_share_finds_the_household_that_stands_after_a_merge() -> None:
     book = make_book()
     book.post(*three_people(), close())
@@ -293,12 +301,12 @@ def test_a_rule_changed_or_withdrawn_meanwhile_does_not_change_the_shares() -> N
 
 
 def test_a_share_is_counted_against_budgets_and_needs_them() -> None:
-    book = make_book(replace(CLEAN_UP, points_budget=50))
+    book = make_book(replace(CLEAN_UP, points_budget=40))
 
     outcomes = book.post(*three_people(), close(), share(LI, 1), share(WANG, 2), share(WANG, 3))
 
     assert reasons(outcomes[4:]) == [None, None, Refusal.BUDGET_EXHAUSTED]
-    assert book.left_to_award(CLEAN_UP.key) == 10
+    assert book.left_to_award(CLEAN_UP.key) == 0
 
 
 def test_a_share_is_taken_back_with_its_budget() -> None:

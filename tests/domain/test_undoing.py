@@ -136,9 +136,9 @@ def test_points_whose_lot_ended_meanwhile_come_back_for_some_days() -> None:
     soon = at("10:10")
     book = Memory(make_facts(lots=[make_lot(points=30, expires_at=soon)]))
     book.tell(BOUGHT)
-    book.set(at("10:12"))
+    book.set(soon)
 
-    outcome = book.tell(make_undo("bought", occurred_at=at("10:12")))
+    outcome = book.tell(make_undo("bought", occurred_at=soon))
 
     assert outcome == Accepted(
         operation=OperationId(1001), points=30, balance=30, details={"undid": "redeem"}
