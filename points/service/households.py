@@ -35,6 +35,7 @@ from points.storage.households import (
     settle_households,
     used_among,
 )
+from points.storage.locks import lock_chain
 
 
 def find_by_door(database: Database, community: CommunityKey, door: str) -> HouseholdRecord | None:
@@ -127,6 +128,7 @@ def merge_households(
             return NotDone(reason=Refusal.SAME_HOUSEHOLD)
         if gone.id == left.id:
             return left
+        lock_chain(connection)
         hold_households(connection, {gone.id, left.id}, at=now)
         if [find_household(connection, one) for one in (source, into)] != found:
             raise HouseholdsMoved
@@ -168,6 +170,7 @@ def _is_community(connection: Connection, book: Book, community: CommunityKey) -
 def _hold_card(
     connection: Connection, number: CardNumber, household: HouseholdId | None, now: datetime
 ) -> CardRecord | None:
+    lock_chain(connection)  # before any wallet: the card may bring a past, and that is posted
     also = () if household is None else (household,)
     return hold_cards(connection, [number], also=also, at=now).get(number)
 

@@ -109,7 +109,10 @@ def hold_cards(
 def hold_households(
     connection: Connection, households: Collection[HouseholdId], *, at: datetime
 ) -> None:
-    """Take the wallets of households, in order: what is scanned meanwhile waits."""
+    """Take the wallets of households, in order: what is scanned meanwhile waits.
+
+    Whoever goes on to post takes a chain before, as every batch does: see `points.storage.locks`.
+    """
     lock_accounts(connection, {wallet(household) for household in households}, at=at)
 
 

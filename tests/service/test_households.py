@@ -4,11 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select, text
 
 from points.domain.cards import CardNumber
 from points.domain.desk import DeskFault, NotDone
 from points.domain.facts import Refused
-from points.domain.ids import CommunityKey, HouseholdId
+from points.domain.ids import CommunityKey, HouseholdId, wallet
 from points.domain.outcomes import Refusal
 from points.domain.people import Home, HouseholdRecord, TextFault
 from points.outside.card_sheets import PrintedCard
@@ -21,7 +22,11 @@ from points.service.households import (
     merge_households,
 )
 from points.service.posting import Book, make_book, post
+from points.service.transactions import transaction
+from points.storage.columns import table_of
 from points.storage.engine import Database
+from points.storage.ledger import ChainRow
+from points.storage.locks import lock_accounts
 from tests.build import ask, make_redeem
 from tests.desk import (
     NOBODYS_NUMBER,
@@ -31,6 +36,7 @@ from tests.desk import (
     record,
     ref,
     scan,
+    wait_until_blocked,
 )
 from tests.market import NOW, QINGSHUI, SHIJI, SORTING
 from tests.save import WallClock, open_market
@@ -309,6 +315,25 @@ def test_a_card_bound_at_two_desks_at_once_has_one_door(book: Book) -> None:
             done = [one for one in answers if isinstance(one, HouseholdRecord)]
             assert len(done) == 1
             assert done[0].home == record(book.database, card.number).home
+
+
+def test_a_desk_that_waits_for_a_busy_book_keeps_no_booth_waiting(book: Book) -> None:
+    """Every chain is held by a batch that is about to take the very wallet the desk works on."""
+    first, second = print_blank(book.database, 2)
+    scan(book, second)
+    bind_card(book, first.number, WANG, now=NOW)
+    wallets = {wallet(household_of(book, card)) for card in (first, second)}
+
+    with ThreadPoolExecutor(1) as desk:
+        with transaction(book.database) as batch:
+            batch.execute(select(table_of(ChainRow)).with_for_update())
+            bound = desk.submit(bind_card, book, second.number, WANG, now=NOW)
+            wait_until_blocked(book.database)
+            if not book.database.is_sqlite:
+                batch.execute(text("SET LOCAL lock_timeout = '300ms'"))
+            lock_accounts(batch, wallets, at=NOW)
+
+        assert numbers(bound.result()) == sorted([first.number, second.number])
 
 
 def test_one_door_filled_at_two_desks_at_once_is_one_household(book: Book) -> None:
