@@ -43,10 +43,23 @@ class Fault(StrEnum):
     @property
     def is_final(self) -> bool:
         """Whether sending the same again can never succeed."""
-        return _STATUS_OF_FAULT[self] < HTTPStatus.INTERNAL_SERVER_ERROR
+        return self not in _MAY_CHANGE
 
 
 Code = Refusal | Fault
+
+_MAY_CHANGE = frozenset(
+    {
+        # A phone may be paired again, and a programme loaded, before it sends the same once more.
+        Fault.UNAUTHENTICATED,
+        Fault.FORBIDDEN,
+        Fault.NOT_FOUND,
+        Fault.INTERNAL_ERROR,
+        Fault.QUEUE_FULL,
+        Fault.DATABASE_UNAVAILABLE,
+        Fault.SHUTTING_DOWN,
+    }
+)
 
 _STATUS_OF_FAULT: Mapping[Fault, HTTPStatus] = {
     Fault.BAD_REQUEST: HTTPStatus.BAD_REQUEST,

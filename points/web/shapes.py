@@ -48,6 +48,8 @@ _REASONS = {
     "not_a_day": "not_a_day",
     "card_or_number": "card_or_number",
 }
+REASONS = frozenset(_REASONS.values()) | {"not_in_form", "given_twice"}
+"""All that a field can be found to be."""
 
 
 class Sent(BaseModel):

@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import insert, select
 
@@ -161,6 +162,12 @@ class Served:
     book: Book
     clock: WallClock
     poster: Poster
+
+    @property
+    def app(self) -> FastAPI:
+        app = self.http.app
+        assert isinstance(app, FastAPI)
+        return app
 
     def ask(self, caller: str | None, method: str, path: str, **what: Any) -> Any:
         """Send one request, with the caller's token where there is a caller."""

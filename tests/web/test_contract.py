@@ -71,7 +71,7 @@ def described(served: Served) -> BaseSchema:
     """Give the document as its reader sees it, tied to the running app."""
     document = served.http.get("/api/v1/openapi.json").json()
     schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(CONFIG))
-    schema.app = _without_lifespan(served.http.app)
+    schema.app = _without_lifespan(served.app)
     chance = Random(20191205)
 
     @schema.hook

@@ -81,8 +81,7 @@ def knock(served: Served, method: str, path: str, token: str | None) -> tuple[in
 def test_every_route_says_who_may_use_it_and_says_what_is_written_here(
     served_once: Served,
 ) -> None:
-    app = served_once.http.app
-    assert isinstance(app, FastAPI)
+    app = served_once.app
     found = {
         (method, route.path): None if isinstance(route.door, OpenDoor) else route.door.roles
         for route in served_routes(app.routes)

@@ -233,7 +233,7 @@ async def _ask_and_leave(served: Served, clock: HeldClock, body: bytes) -> None:
         "query_string": b"",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-    asked = asyncio.ensure_future(served.http.app(scope, receive, send))
+    asked = asyncio.ensure_future(served.app(scope, receive, send))
     await asyncio.to_thread(clock.is_waited_for.wait, 30)
     asked.cancel()
     with suppress(asyncio.CancelledError):
