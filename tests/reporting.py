@@ -3,10 +3,22 @@
 import os
 import re
 from collections.abc import Generator
+from secrets import randbelow
 
 import pytest
 
 ENGINES = ("sqlite", "postgresql")
+LAWS_SEED = "POINTS_LAWS_SEED"
+
+
+def pytest_configure() -> None:
+    """Draw this session's seed for the laws, where none is given; xdist's workers inherit it."""
+    os.environ.setdefault(LAWS_SEED, str(randbelow(1 << 32)))
+
+
+def pytest_report_header() -> str:
+    """Say how the laws may be repeated as they are tried now."""
+    return f"laws: {LAWS_SEED}={os.environ[LAWS_SEED]}"
 
 
 @pytest.hookimpl(wrapper=True)

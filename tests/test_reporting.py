@@ -47,5 +47,9 @@ def test_a_test_that_skips_itself_fails_in_ci(
     assert verdict in run_pytest(tmp_path, SKIPPED, **environment)
 
 
+def test_the_seed_of_the_laws_is_told_and_can_be_given(tmp_path: Path) -> None:
+    assert "laws: POINTS_LAWS_SEED=7\n" in run_pytest(tmp_path, COUNTED, POINTS_LAWS_SEED="7")
+
+
 def test_the_passed_are_counted_by_engine(tmp_path: Path) -> None:
     assert "passed by engine: 1 on sqlite, 2 on postgresql" in run_pytest(tmp_path, COUNTED)

@@ -1,0 +1,361 @@
+"""What may happen in a run: batches of operations, repetitions, clocks, cards, restarts.
+
+A command is a small frozen value that says *what*, not *when* or *under which name*: whoever runs
+it fills these in. So a run that fails shrinks to a few lines that can be read.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from points.domain.access import OPERATOR, Credential
+from points.domain.ids import BoothKey, HouseholdId, LotId
+from points.domain.operations import (
+    Adjust,
+    CardRef,
+    CashSlip,
+    CloseBuilding,
+    CountStock,
+    Earn,
+    Expire,
+    IssueSlip,
+    Merge,
+    MoveStock,
+    Operation,
+    OperationKey,
+    Phase,
+    ReceiveStock,
+    Redeem,
+    SetBudget,
+    Share,
+    SlipRef,
+    Undo,
+)
+from tests.laws.world import (
+    CHEN,
+    CHEN_CARD,
+    JUNIOR_CARD,
+    NO_CARD,
+    PARTNER,
+    PLAY,
+    REVOKED,
+    SPARE_CARDS,
+    SPARES,
+    STALL,
+    STAMPS,
+    STEWARD,
+    SUPERVISOR,
+    WANG_NUMBER,
+)
+from tests.market import (
+    BIN_BAGS,
+    BOOTHS,
+    CHECK_IN,
+    CLEAN_UP,
+    DAY,
+    GAME,
+    HAND_IN,
+    LI,
+    LI_CARD,
+    MARKET,
+    NOW,
+    QUIZ,
+    REDEEMING,
+    SHIFT,
+    SORTING,
+    STAMP,
+    TOWEL,
+    WANG,
+    WANG_CARD,
+    ZHAO,
+    ZHAO_CARD,
+    at,
+)
+
+Drawn = st.SearchStrategy[Any]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A new operation, so long `ago`; what it names besides is counted `back` from it."""
+
+    by: Credential | None
+    operation: Operation
+    ago: timedelta
+    back: int
+
+
+@dataclass(frozen=True)
+class Again:
+    """An earlier request once more under its name, perhaps saying or meaning something else."""
+
+    back: int
+    how: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """A batch, posted in one transaction."""
+
+    batch: tuple[Ask | Again, ...]
+
+
+@dataclass(frozen=True)
+class SetClock:
+    """The clock steps, forwards or back, or goes on to an instant that is still to come."""
+
+    step: timedelta = timedelta()
+    to: datetime | None = None
+
+
+@dataclass(frozen=True)
+class StopCard:
+    """A card is frozen, thawed, or replaced by a blank one."""
+
+    card: CardRef
+    how: str
+    by: CardRef
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What has ended is taken."""
+
+
+@dataclass(frozen=True)
+class Restart:
+    """The process ends, and another one opens the same database."""
+
+
+Command = Post | SetClock | StopCard | Sweep | Restart
+
+
+def some(*values: Any, **weighted: Any) -> Drawn:
+    return st.sampled_from(values)
+
+
+def often(times: int, *values: Any) -> list[Any]:
+    return [*values] * times
+
+
+CARDS = some(
+    *often(9, WANG_CARD),
+    *often(4, JUNIOR_CARD, LI_CARD),
+    *(WANG_NUMBER, CHEN_CARD, ZHAO_CARD, *SPARE_CARDS, NO_CARD),
+)
+STOPPED = some(WANG_CARD, JUNIOR_CARD, WANG_NUMBER, LI_CARD, *SPARE_CARDS)
+HOUSEHOLDS = some(*often(5, WANG), *often(3, LI), ZHAO, CHEN, *SPARES, HouseholdId(99))
+TOWN_BOOTHS = some(*often(4, REDEEMING), *often(2, BOOTHS[7].key), BoothKey("market/99"))
+GOODS = some(BIN_BAGS.key, TOWEL.key)
+SLIPS = some(*(SlipRef(it * 64) for it in "abc"))
+BUILDINGS = some(*often(8, "3"), "5", "7")
+RESERVES = some(*often(3, ""), *often(2, "elders"), "giants")
+WHEN = st.just(NOW)
+TRAVELLED = st.booleans()
+KEY = st.just(OperationKey(""))
+
+
+def earn(activity: str, **fields: Drawn) -> Drawn:
+    item = st.just(activity)
+    return st.builds(
+        Earn, card=CARDS, activity=item, occurred_at=WHEN, is_offline=TRAVELLED, **fields
+    )
+
+
+def redeem(reward: str, **fields: Drawn) -> Drawn:
+    item = st.just(reward)
+    return st.builds(
+        Redeem, card=CARDS, reward=item, occurred_at=WHEN, is_offline=TRAVELLED, **fields
+    )
+
+
+GRAMS = st.dictionaries(
+    some(*often(3, "paper", "metal", "glass"), "gold"),
+    some(1, 499, 2500, 4999),
+    min_size=1,
+    max_size=3,
+)
+FRONTS = (SUPERVISOR, PLAY)
+KINDS: Mapping[str, tuple[int, Sequence[Credential | None], Drawn]] = {
+    "check-in": (4, FRONTS, earn(CHECK_IN.key)),
+    "game": (8, FRONTS, earn(GAME.key)),
+    "quiz": (2, FRONTS, earn(QUIZ.key, quantity=some(0, 3, 12))),
+    "hand-in": (4, FRONTS, earn(HAND_IN.key, grams=GRAMS)),
+    "sorting": (12, FRONTS, earn(SORTING.key)),
+    "stamp": (6, (*STAMPS, *STAMPS, STEWARD), earn(STAMP.key)),
+    "shift": (6, FRONTS, earn(SHIFT.key, phase=st.sampled_from(Phase))),
+    "clean-up": (6, (STEWARD,), earn(CLEAN_UP.key, building=BUILDINGS)),
+    "stray": (1, (REVOKED, PARTNER, STALL), earn(GAME.key)),
+    "bags": (
+        8,
+        (*often(6, STALL), *often(2, PARTNER, SUPERVISOR), PLAY),
+        redeem(BIN_BAGS.key, quantity=some(*often(3, 1), 2, 3), price_shown=some(*often(3, 6), 9)),
+    ),
+    "towels": (
+        6,
+        (*often(3, STALL), PARTNER, SUPERVISOR),
+        redeem(
+            TOWEL.key, quantity=some(1, 1, 2, 4), price_shown=some(4, 4, 4, 5), reserve=RESERVES
+        ),
+    ),
+    "undo": (
+        14,
+        (*often(4, None), *often(3, SUPERVISOR, OPERATOR), PLAY, STALL, STEWARD, PARTNER),
+        st.builds(
+            Undo, undoes=KEY, occurred_at=WHEN, claws_back=st.booleans(), is_offline=TRAVELLED
+        ),
+    ),
+    "adjust": (
+        4,
+        (*often(8, OPERATOR), SUPERVISOR),
+        st.builds(
+            Adjust,
+            household=HOUSEHOLDS,
+            points=some(-15, -4, 4, 15),
+            reason=st.just("miscounted"),
+            approver=some(*often(9, "Chen"), "", OPERATOR.id),
+            occurred_at=WHEN,
+        ),
+    ),
+    "expire": (
+        3,
+        (OPERATOR,),
+        st.builds(Expire, lot=st.just(LotId(0)), household=HOUSEHOLDS, occurred_at=WHEN),
+    ),
+    "merge": (
+        3,
+        (*often(8, OPERATOR), SUPERVISOR),
+        st.builds(Merge, source=HOUSEHOLDS, into=HOUSEHOLDS, occurred_at=WHEN),
+    ),
+    "receive": (
+        2,
+        (*often(8, OPERATOR), SUPERVISOR),
+        st.builds(
+            ReceiveStock,
+            reward=GOODS,
+            booth=TOWN_BOOTHS,
+            quantity=some(1, 4),
+            occurred_at=WHEN,
+            reserve=RESERVES,
+        ),
+    ),
+    "move": (
+        3,
+        (OPERATOR, *often(3, SUPERVISOR), STEWARD),
+        st.builds(
+            MoveStock,
+            reward=GOODS,
+            source=TOWN_BOOTHS,
+            booth=TOWN_BOOTHS,
+            quantity=some(1, 3),
+            occurred_at=WHEN,
+        ),
+    ),
+    "count": (
+        2,
+        (OPERATOR, *often(3, SUPERVISOR), STEWARD),
+        st.builds(
+            CountStock,
+            reward=GOODS,
+            booth=TOWN_BOOTHS,
+            counted=some(0, 3),
+            reason=st.just("counted"),
+            occurred_at=WHEN,
+            reserve=RESERVES,
+        ),
+    ),
+    "budget": (
+        2,
+        (*often(8, OPERATOR), SUPERVISOR),
+        st.builds(
+            SetBudget,
+            item=some(*often(3, MARKET.key, HAND_IN.key), GAME.key),
+            points=some(0, 30, 90),
+            occurred_at=WHEN,
+        ),
+    ),
+    "slip": (
+        4,
+        (*often(4, SUPERVISOR), STEWARD),
+        st.builds(
+            IssueSlip,
+            slip=SLIPS,
+            points=st.just(8),
+            last_day=some(DAY, *often(3, DAY + timedelta(days=1)), date(2020, 1, 1)),
+            occurred_at=WHEN,
+            attempt=st.none() | KEY,
+        ),
+    ),
+    "cash": (
+        4,
+        (SUPERVISOR, STALL),
+        st.builds(CashSlip, slip=SLIPS, card=CARDS, occurred_at=WHEN, is_offline=TRAVELLED),
+    ),
+    "close": (
+        2,
+        (*often(8, OPERATOR), SUPERVISOR),
+        st.builds(
+            CloseBuilding,
+            activity=st.just(CLEAN_UP.key),
+            building=BUILDINGS,
+            period=some(*often(4, "2019-12"), "2020-01"),
+            occurred_at=WHEN,
+        ),
+    ),
+    "share": (
+        6,
+        (*often(8, OPERATOR), SUPERVISOR),
+        st.builds(
+            Share,
+            activity=st.just(CLEAN_UP.key),
+            building=BUILDINGS,
+            period=st.just("2019-12"),
+            household=HOUSEHOLDS,
+            place=some(*often(3, 1, 2), 3, 0),
+            occurred_at=WHEN,
+        ),
+    ),
+}
+NEAR = some(*often(5, 0, 1, 2, 5), 9, 10, 11, -5, -11).map(lambda it: timedelta(minutes=it))
+FAR = some(*often(6, 0, 1), 3, 12, 24, 71, 73).map(lambda it: timedelta(hours=it))
+HOWS = some("same", "same", "other body", "other phone")
+AGAIN = st.builds(Again, back=st.integers(1, 20), how=HOWS)
+CHOICES = some(*(name for name, (weight, _, _) in KINDS.items() for _ in range(weight)))
+
+
+@st.composite
+def asks(draw: st.DrawFn) -> Ask | Again:
+    if draw(st.integers(0, 9)) == 0:
+        return draw(AGAIN)
+    _, who, operations = KINDS[draw(CHOICES)]
+    by, operation, ago = draw(st.sampled_from(who)), draw(operations), draw(NEAR)
+    if getattr(operation, "is_offline", False):
+        ago += draw(FAR)  # only what waited in a queue is hours old
+    return Ask(by, operation, ago, draw(st.integers(1, 8)))
+
+
+STEPS = [timedelta(seconds=1), timedelta(minutes=6), timedelta(minutes=20), timedelta(hours=1)]
+LEAPS = [timedelta(hours=25), timedelta(hours=-2), timedelta(days=-1)]
+MIDNIGHTS = [at("00:00", on=DAY + timedelta(days=it)) for it in (1, 1, 2, 3)]
+TURNS = [*MIDNIGHTS, at("11:00"), at("23:55", on=date(2019, 12, 31))]
+TURNS += [at("00:00", on=date(year, 1, 1)) for year in (2020, 2021)]
+ALMOST = [it - timedelta(microseconds=2) for it in TURNS]
+WAIT = SetClock()
+COMMANDS: Mapping[str, tuple[int, st.SearchStrategy[Command]]] = {
+    "wait": (1, st.just(WAIT)),
+    "post": (12, st.builds(Post, st.lists(asks(), min_size=1, max_size=9).map(tuple))),
+    "step": (5, st.builds(SetClock, step=some(*often(2, *STEPS), *LEAPS))),
+    "turn": (2, st.builds(SetClock, to=some(*TURNS, *ALMOST))),
+    "stop": (
+        1,
+        st.builds(StopCard, STOPPED, some("freeze", "thaw", "replace"), some(*SPARE_CARDS)),
+    ),
+    "sweep": (1, st.just(Sweep())),
+    "restart": (1, st.just(Restart())),
+}
+NEXT = some(*(name for name, (weight, _) in COMMANDS.items() for _ in range(weight)))
+command: st.SearchStrategy[Command] = NEXT.flatmap(lambda name: COMMANDS[name][1])
+runs = st.lists(command, min_size=8, max_size=40)

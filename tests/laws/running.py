@@ -1,0 +1,173 @@
+"""Run commands on a real database and on the model side by side; compare all that both hold."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select, text
+
+from points.domain.desk import NotDone
+from points.domain.facts import Accepted, Asked, Conflict, Outcome, Refused, Replayed
+from points.domain.ids import AccountId, LotId, SystemAccount, budget, goods, owed, system, wallet
+from points.service.cards import freeze_card, replace_card, thaw_card
+from points.service.posting import Book, post
+from points.service.sweeping import sweep
+from points.service.transactions import snapshot
+from points.storage.columns import table_of
+from points.storage.ledger import AccountRow, LotRow
+from tests.laws.commands import Command, Post, Restart, SetClock, StopCard, Sweep
+from tests.laws.desk import Answer
+from tests.laws.lots import Lot
+from tests.laws.model import Model
+from tests.laws.naming import Names
+from tests.laws.stage import Stage
+from tests.laws.world import COMMUNITIES, REVOKED, make_cards, make_world
+from tests.market import LI, NOW, SINCE_EVER, WANG, ZHAO
+from tests.save import opening
+
+WORLD = make_world()
+_TICK = timedelta(microseconds=1)
+_account, _lot = table_of(AccountRow), table_of(LotRow)
+
+
+class Run:
+    """One book and one model, told the same things."""
+
+    def __init__(self, stage: Stage) -> None:
+        stage.clear()
+        self.stage = stage
+        self.clock, self.last = NOW, SINCE_EVER
+        self.model = Model(WORLD, dict(COMMUNITIES), make_cards())
+        self.model.revoked.add(REVOKED.id)
+        self.names = Names(self.model)
+        self.told: list[str] = []
+        self.post(opening(WORLD, {WANG: 20, LI: 10, ZHAO: 10}))
+
+    @property
+    def now(self) -> datetime:
+        """When the next batch will be posted: by the clock, but after all that it follows."""
+        return max(self.clock, self.last + _TICK)
+
+    @property
+    def book(self) -> Book:
+        return Book(self.stage.database, lambda: self.clock, self.stage.catalogs)
+
+    def do(self, command: Command) -> None:
+        self.told.append(f"{self.now}: {type(command).__name__}")
+        match command:
+            case Post(batch):
+                self.post(self.names.batch(batch, now=self.now, lots=self.lots()))
+            case SetClock(step, None):
+                self.clock += step
+            case SetClock(_, datetime() as to):
+                self.clock = max(self.clock, to)
+            case StopCard():
+                self.stop(command)
+            case Sweep():
+                self.sweep()
+            case Restart():
+                self.stage.restart()
+
+    def post(self, batch: Sequence[Asked]) -> list[Outcome]:
+        now = self.now
+        outcomes = post(self.book, batch)
+        for asked, outcome in zip(batch, outcomes, strict=True):
+            said, due = answer_of(outcome), self.model.tell(asked, now)
+            name = f"{asked.key} by {asked.credential.id}"
+            self.told.append(f"  {name}: {asked.operation} -> {due}")
+            assert said == due, f"{name}: the service says {said}, the model {due}"
+            if due[0] == "accepted":
+                self.last = now
+        return outcomes
+
+    def sweep(self) -> None:
+        now = self.now
+        due = [it for it in self.model.lots if it.left and it.ends <= self.clock]
+        points = sum(it.left for it in due)
+        assert sweep(self.book, now=self.clock, confirmed=True).points == points
+        self.model.expire(due, self.clock)
+        self.last = now if due else self.last
+
+    def stop(self, command: StopCard) -> None:
+        database, cards = self.stage.database, self.model.cards
+        number, by = cards[command.card].number, cards[command.by].number
+        match command.how:
+            case "freeze":
+                done = freeze_card(database, number, now=self.clock)
+                is_due = self.model.freeze(command.card, self.clock)
+            case "thaw":
+                done = thaw_card(database, number, now=self.clock)
+                is_due = self.model.thaw(command.card)
+            case _:
+                done = replace_card(database, number, by=by, now=self.clock)
+                is_due = self.model.replace(command.card, command.by, self.clock)
+        assert (not isinstance(done, NotDone)) is is_due, f"{command}: {done}"
+
+    def lots(self) -> dict[LotId, Lot]:
+        """Give the model's lots by the numbers that the book gave them."""
+        with snapshot(self.stage.database) as connection:
+            numbers = [LotId(row.id) for row in _lots_with_points(connection)]
+        return dict(zip(numbers, self.model.with_points(), strict=True))
+
+    def compare(self) -> None:
+        """Hold every balance and lot of the book against the model, and against its entries."""
+        with snapshot(self.stage.database) as connection:
+            lots = [
+                (row.account, row.expires_at, row.remaining, row.amount)
+                for row in _lots_with_points(connection)
+            ]
+            balances = {it.id: it.balance for it in connection.execute(select(_account))}
+            entries = connection.execute(text(_SUMS)).all()
+        due = self.model.with_points()
+        assert lots == [(wallet(it.owner), it.ends, it.left, it.amount) for it in due]
+        assert balances == self.balances_due()
+        moved = {AccountId(account): int(amount) for account, amount in entries}
+        assert_nothing_made_or_lost(balances, moved)
+
+    def balances_due(self) -> dict[AccountId, int]:
+        held, households = self.model.held, COMMUNITIES
+        return (
+            {wallet(it): self.model.balance(it) for it in households}
+            | {owed(it): held["owed", it] for it in households}
+            | {goods(number): held[shelf] for shelf, number in WORLD.shelves.items()}
+            | {budget(number): held["budget", item] for item, number in WORLD.budgets.items()}
+        )
+
+
+POINTS_COME_FROM = (SystemAccount.ISSUED, SystemAccount.ADJUSTED, SystemAccount.SLIPS)
+POINTS_GO_TO = (SystemAccount.REDEEMED, SystemAccount.EXPIRED)
+_SUMS = """
+SELECT account, SUM(amount) FROM (
+    SELECT credit AS account, amount FROM entry UNION ALL SELECT debit, -amount FROM entry
+) AS moved GROUP BY account
+"""
+
+
+def assert_nothing_made_or_lost(
+    balances: dict[AccountId, int], moved: dict[AccountId, int]
+) -> None:
+    """Every account holds what its entries brought; households hold what was given and not used."""
+    debts = {owed(household) for household in COMMUNITIES}
+    found = {it: -moved.get(it, 0) if it in debts else moved.get(it, 0) for it in balances}
+    assert found == balances
+    sides = {side: moved.get(system(side), 0) for side in SystemAccount}
+    given = -sum(sides[side] for side in POINTS_COME_FROM)
+    used = sum(sides[side] for side in POINTS_GO_TO)
+    assert given - used == sum(balances[wallet(it)] - balances[owed(it)] for it in COMMUNITIES)
+
+
+def answer_of(outcome: Outcome) -> Answer:
+    match outcome:
+        case Accepted(points=points, balance=balance):
+            return ("accepted", points, balance)
+        case Refused(reason=reason):
+            return ("refused", reason)
+        case Replayed(first):
+            return ("replayed", answer_of(first))
+        case Conflict():
+            return ("conflict",)
+
+
+def _lots_with_points(connection: Connection) -> Sequence[LotRow]:
+    live = select(LotRow).where(_lot.c.remaining > 0)
+    ordered = live.order_by(_lot.c.account, _lot.c.expires_at, _lot.c.id)
+    return connection.execute(ordered).all()  # type: ignore[return-value]

@@ -1,0 +1,73 @@
+"""The service agrees with the reference model over long random runs, on each engine.
+
+`POINTS_LAWS=nightly` runs 10,000 sequences and more; `POINTS_LAWS_SEED` repeats a run's seed.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, note, seed, settings
+from hypothesis import strategies as st
+
+from tests.laws.commands import Again, Ask, Command, asks, runs
+from tests.laws.running import Run
+from tests.laws.stage import Stage
+from tests.reporting import LAWS_SEED
+
+RUNS = {"ci": 100, "nightly": 5_000}[os.environ.get("POINTS_LAWS", "ci")]
+SEED = int(os.environ[LAWS_SEED])
+laws = settings(
+    max_examples=RUNS,
+    derandomize=False,  # each time other runs; a failure names its seed
+    print_blob=True,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.function_scoped_fixture,  # it is put back to the start before every run
+    ],
+)
+
+
+@pytest.fixture
+def stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
+    stage = Stage(database_url, tmp_path / "kept.db")
+    yield stage
+    stage.database.dispose()
+
+
+@seed(SEED)
+@laws
+@given(commands=runs)
+def test_every_answer_and_every_balance_is_as_the_model_says(
+    stage: Stage, commands: Sequence[Command]
+) -> None:
+    run = Run(stage)
+    try:
+        for command in commands:
+            run.do(command)
+        run.compare()
+    except AssertionError:
+        note(f"{LAWS_SEED}={SEED}\n" + "\n".join(run.told))
+        raise
+
+
+@seed(SEED)
+@settings(laws, max_examples=max(20, RUNS // 20))
+@given(batch=st.lists(asks(), min_size=8, max_size=40), size=st.integers(1, 5))
+def test_a_batch_comes_to_the_same_in_parts(
+    stage: Stage, batch: Sequence[Ask | Again], size: int
+) -> None:
+    whole = Run(stage)
+    asked = whole.names.batch(batch, now=whole.clock, lots=whole.lots())
+    at_once = whole.post(asked)
+    whole.compare()
+
+    parts = Run(stage)
+    parts.model.lots_by_id = parts.lots()
+    starts = range(0, len(asked), size)
+    in_parts = [it for start in starts for it in parts.post(asked[start : start + size])]
+    parts.compare()
+
+    assert in_parts == at_once
