@@ -14,8 +14,8 @@ from points.storage.facts import HouseholdsMoved
 
 TRIES_MAX = 8
 
-# PostgreSQL: serialization failure, deadlock, lock not available, and losing a race for a key.
-_LOST_RACES = frozenset({"40001", "40P01", "55P03", "23505"})
+# PostgreSQL: serialization failure, deadlock, and losing a race for a key.
+_LOST_RACES = frozenset({"40001", "40P01", "23505"})
 # 08: connection; 40: rolled back; 53: out of space or connections; 55P03: lock not available;
 # 57: shutting down; 25006: read-only after a failover.
 _POSTGRESQL_TROUBLE = ("08", "40", "53", "55P03", "57", "25006")
@@ -84,7 +84,7 @@ def settle(database: Database, act: Callable[[Connection], Result]) -> Result:
 def may_succeed_again(error: DBAPIError) -> bool:
     """Tell whether the same act, done anew, can succeed at once.
 
-    SQLite has waited for its lock already when it says that there is none to be had.
+    A lock that was not to be had is not asked for again: it was waited for already.
     """
     return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _LOST_RACES
 

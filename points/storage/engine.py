@@ -15,7 +15,16 @@ from pathlib import Path
 from threading import RLock
 from typing import BinaryIO
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError
 
 _BUSY_SECONDS = 10
@@ -38,6 +47,7 @@ _SQLITE_SAFE = {
     "foreign_keys": "1",
     "recursive_triggers": "1",
 }
+_READ_ONLY = "25006"
 _POSTGRESQL_MIN = 14  # the first that replaces triggers
 _MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -181,6 +191,14 @@ def _open_postgresql(url: URL) -> Database:
         pool_size=_READERS_MAX,
         pool_pre_ping=True,
     )
+
+    @event.listens_for(engine, "handle_error")
+    def _leave_who_only_reads(context: ExceptionContext) -> None:
+        # After a failover the old server may still answer, but takes nothing any more: with several
+        # hosts in the URL a new connection finds the right one.
+        if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+            context.is_disconnect = True
+
     return Database(engine, engine, None)
 
 
