@@ -9,14 +9,24 @@ from points.domain.facts import Asked
 from points.domain.ids import HouseholdId
 from points.domain.operations import Merge, OperationKey
 from points.domain.outcomes import Refusal
+from points.domain.people import Home
+from points.outside.card_sheets import PrintedCard
+from points.service.cards import replace_card
+from points.service.cleanups import SharedOut, share_out
 from points.service.desk import post_all, settle_whole
+from points.service.households import bind_card, merge_households
+from points.service.imports import import_households
+from points.service.posting import make_book, post
+from points.service.programmes import load_programme
+from points.service.sweeping import sweep
 from points.service.transactions import DatabaseUnavailable
+from points.service.verifying import verify
 from points.storage.cards import set_card_state
 from points.storage.engine import Database
-from tests.build import ask
-from tests.desk import everything, print_blank, record
-from tests.market import LI, NOW, WANG, ZHAO
-from tests.save import open_market
+from tests.build import ask, make_earn
+from tests.desk import everything, make_file, print_blank, record, ref, scan
+from tests.market import CLEAN_UP, LI, NOW, POINTS_END, SHIJI, WANG, ZHAO
+from tests.save import WallClock, open_market
 
 
 def merge(source: HouseholdId, into: HouseholdId, *, key: str) -> Asked:
@@ -66,3 +76,37 @@ def test_a_name_given_to_something_else_is_never_reused(database: Database) -> N
 
     with pytest.raises(DatabaseUnavailable):
         settle_whole(database, lambda connection: post_all(connection, book, [other]))
+
+
+def test_a_day_at_the_desk_leaves_the_book_whole(database: Database) -> None:
+    """Load, print, scan, bind, import, merge, replace, share out and sweep; then verify."""
+    clock = WallClock()
+    book = make_book(database, clock)
+    load_programme(book, make_file(), now=NOW)
+    cards = print_blank(database, 6)
+    for card in cards[:5]:
+        scan(book, card)
+    home = Home(community=SHIJI.key, door="2-301", name="王伟")
+    for card in cards[:2]:
+        bind_card(book, card.number, home, now=NOW)
+    listed = f"community,door,name,cards\nshiji,1,李娜,{cards[2].number} {cards[3].number}\n"
+    import_households(book, listed.encode(), now=NOW)
+    merge_households(
+        book, household_of(cards[0], database), household_of(cards[2], database), now=NOW
+    )
+    replace_card(database, cards[4].number, by=cards[5].number, now=NOW)
+    earn = make_earn(card=ref(cards[5]), activity=CLEAN_UP.key, building="3")
+    post(book, [ask(earn, by=OPERATOR)])
+    shared = share_out(book, CLEAN_UP.key, "3", now=NOW)
+    clock.now = POINTS_END
+    swept = sweep(book, now=POINTS_END, confirmed=True)
+
+    report = verify(database, now=POINTS_END)
+
+    assert isinstance(shared, SharedOut)
+    assert swept.points == 70
+    assert (report.findings, report.gaps) == ((), ())
+
+
+def household_of(card: PrintedCard, database: Database) -> HouseholdId:
+    return record(database, card.number).household
