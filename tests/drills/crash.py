@@ -20,17 +20,12 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from points.domain.access import Credential
-from points.storage.engine import Database, open_database
-from points.storage.migrate import migrate
-from tests.drills.auditing import Audit, audit, times_booked
-from tests.drills.ground import prepare_ground
-from tests.drills.phones import Phones, phones_at
-from tests.drills.serving import Crash, DieAt, Preparation, Seam, Service, service_on
+from tests.drills.auditing import Audit, times_booked
+from tests.drills.scenes import Scene, scene_on
+from tests.drills.serving import Crash, DieAt, Preparation, Seam
 from tests.postgres import running_postgres
 from tests.reporting import ENGINES
 
-PHONES = 8
 KILLS = 200
 ASKED_AGAIN_MAX = 200
 AT_RANDOM = "at random"
@@ -68,17 +63,6 @@ class Tally:
         return self.audit.is_whole and not self.doubled and not self.answered_otherwise
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Everything that takes part in a drill."""
-
-    database: Database
-    phone: Credential
-    service: Service
-    phones: Phones
-    tally: Tally
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """How a drill goes."""
@@ -93,59 +77,40 @@ class Plan:
 
 def crash_drill(url: str, folder: Path, plan: Plan) -> Tally:
     """Run the drill on an empty database."""
-    began = monotonic()
-    random = Random(plan.seed)
-    with _scene(url, folder) as scene:
-        tally = scene.tally
+    began, tally, random = monotonic(), Tally(), Random(plan.seed)
+    with scene_on(url, folder) as scene:
         for _, place in zip(range(plan.kills), cycle(_PLACES), strict=False):
-            _one_life(scene, place, random, plan.prepare)
+            scene.service.start(_prepared(place, random, plan.prepare))
+            _one_death(scene, place, random, tally)
             plan.told()
         scene.service.start(plan.prepare)
         scene.phones.settle()
         noted = scene.phones.noted()
         tally.sent, tally.acknowledged = len(noted.sent), len(noted.answers)
-        _ask_again(scene, random)
+        _ask_again(scene, random, tally)
         scene.service.kill()
         scene.service.wait_until_dead()
-        tally.audit = audit(scene.database, scene.phone, noted)
+        tally.audit = scene.audit()
     tally.seconds = monotonic() - began
     return tally
 
 
-@contextmanager
-def _scene(url: str, folder: Path) -> Iterator[Scene]:
-    with ExitStack() as stack:
-        database = open_database(url)
-        stack.callback(database.dispose)
-        migrate(database)
-        ground = prepare_ground(database)
-        database.dispose()  # the service is to find the database as the dead one left it
-        service = stack.enter_context(service_on(url, folder))
-        phones = stack.enter_context(
-            phones_at(service.base_url, ground.token, folder, count=PHONES)
-        )
-        yield Scene(database, ground.phone, service, phones, Tally())
-
-
-def _one_life(
-    scene: Scene, place: Seam | None, random: Random, prepare: Preparation | None
-) -> None:
-    """Start the service, let phones work, kill it, and count what is in the book by then."""
-    scene.service.start(_prepared(place, random, prepare))
+def _one_death(scene: Scene, place: Seam | None, random: Random, tally: Tally) -> None:
+    """Let phones work until the service is killed, and count what is in the book by then."""
     with scene.phones.at_work():
         if place is None:
             sleep(random.uniform(0, _LOAD_SECONDS_MAX))
             scene.service.kill()
         scene.service.wait_until_dead()
     name = place or AT_RANDOM
-    scene.tally.kills[name] += 1
     keys = [str(sent["id"]) for sent in scene.phones.unanswered()]
     times = times_booked(scene.database, scene.phone, keys)
     scene.database.dispose()
-    scene.tally.unsure |= set(keys)
-    scene.tally.cut_off[name] += len(keys)
-    scene.tally.found[name] += sum(times[key] > 0 for key in keys)
-    scene.tally.doubled += [key for key in keys if times[key] > 1]
+    tally.kills[name] += 1
+    tally.unsure |= set(keys)
+    tally.cut_off[name] += len(keys)
+    tally.found[name] += sum(times[key] > 0 for key in keys)
+    tally.doubled += [key for key in keys if times[key] > 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +132,15 @@ def _prepared(
     return _Both(prepare, DieAt(Crash(place, random.randint(1, _BATCHES_MAX))))
 
 
-def _ask_again(scene: Scene, random: Random) -> None:
+def _ask_again(scene: Scene, random: Random, tally: Tally) -> None:
     """Send some once more, long after they were answered: the answer must be the first."""
     noted = scene.phones.noted()
     some = random.sample(sorted(noted.answers), min(ASKED_AGAIN_MAX, len(noted.answers)))
     # What was refused for the moment may be accepted later, and rightly so.
-    keys = [key for key in {*some, *scene.tally.unsure} if noted.answers[key]["is_final"]]
-    scene.tally.asked_again = len(keys)
+    keys = [key for key in {*some, *tally.unsure} if noted.answers[key]["is_final"]]
+    tally.asked_again = len(keys)
     again = scene.phones.ask_again([noted.sent[key] for key in keys])
-    scene.tally.answered_otherwise += [
+    tally.answered_otherwise += [
         key for key, said in zip(keys, again, strict=True) if said != noted.answers[key]
     ]
 

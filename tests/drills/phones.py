@@ -31,15 +31,20 @@ class Phone:
         """Give what must be sent again, oldest first."""
         return list(self._unanswered.values())
 
-    def work_until(self, over: Event) -> None:
-        """Send what is unanswered, then serve visitors, until told or until nobody answers."""
-        try:
-            for sent in self.unanswered():
-                self._send(sent)
-            while not over.is_set():
+    def work_until(self, over: Event, *, persists: bool = False) -> None:
+        """Send what is unanswered, then serve visitors, until told.
+
+        Whoever persists goes on where nobody answers; else that ends the work as well.
+        """
+        while not over.is_set():
+            try:
+                for sent in self.unanswered():
+                    self._send(sent)
                 self.serve_one()
-        except Unanswered:
-            return
+            except Unanswered:
+                if not persists:
+                    return
+                over.wait(_PAUSE_SECONDS)
 
     def serve_one(self) -> Outcome:
         """Serve the next visitor.
@@ -111,10 +116,13 @@ class Phones:
         self._threads = ThreadPoolExecutor(len(phones), thread_name_prefix="phone")
 
     @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """Let every phone serve visitors until the block ends or the service is gone."""
+    def at_work(self, *, persists: bool = False) -> Iterator[None]:
+        """Let every phone serve visitors until the block ends or, if not told, nobody answers."""
         over = Event()
-        working = [self._threads.submit(phone.work_until, over) for phone in self._phones]
+        working = [
+            self._threads.submit(phone.work_until, over, persists=persists)
+            for phone in self._phones
+        ]
         try:
             yield
         finally:
