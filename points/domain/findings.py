@@ -135,7 +135,7 @@ class Finding:
     def sentence(self, language: Language = Language.ZH) -> str:
         """Say it in one line."""
         place = 0 if language is Language.ZH else 1
-        names = ", ".join(f"{_NAMES[name][place]} {value}" for name, value in self.about.items())
+        names = ", ".join(f"{NAMES[name][place]} {value}" for name, value in self.about.items())
         expected, found = (("应为", "实为"), ("expected", "found"))[place]
         told = f"{SENTENCES[self.code][place]} [{names}]" if names else SENTENCES[self.code][place]
         if self.expected is not None:
@@ -193,7 +193,7 @@ def _shown(value: About | bytes | None) -> About | None:
     return value.hex() if isinstance(value, bytes) else value
 
 
-_NAMES: Mapping[str, tuple[str, str]] = {
+NAMES: Mapping[str, tuple[str, str]] = {
     "account": ("账户", "account"),
     "anchor": ("锚点", "anchor"),
     "batch": ("批次", "batch"),

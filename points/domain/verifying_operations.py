@@ -195,7 +195,8 @@ def body_fault(operation: OperationLine, body: str) -> str | None:
         asked = _asked(body)
         if (asked.get("reward"), asked.get("quantity")) != (operation.item, operation.quantity):
             return "item"
-        is_paid = operation.points == -operation.quantity * int(str(asked.get("price_shown")))
+        price = asked.get("price_shown")
+        is_paid = isinstance(price, int) and operation.points == -operation.quantity * price
         return None if is_paid else "points"
     if kind == Kind.ADJUST:
         return None if _asked(body).get("points") == operation.points else "points"
