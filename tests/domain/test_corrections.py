@@ -76,6 +76,23 @@ def test_an_adjustment_upwards_pays_what_is_owed() -> None:
     assert (book.points(WANG), book.owes(WANG)) == (6, 0)
 
 
+def test_a_balance_may_be_put_right_to_nothing() -> None:
+    book = Memory(make_facts(points={WANG: 5}))
+
+    outcome = tell(book, replace(ADJUST, points=-5))
+
+    assert outcome == Accepted(operation=FIRST, points=-5, balance=0)
+
+
+@pytest.mark.parametrize("points", [1, POINTS_MAX])
+def test_a_balance_is_put_right_by_a_point_or_as_much_as_an_operation_may_move(points: int) -> None:
+    book = Memory()
+
+    tell(book, replace(ADJUST, points=points))
+
+    assert book.points(WANG) == points
+
+
 def test_nobody_is_adjusted_below_zero() -> None:
     lots = [make_lot(points=5), make_lot(points=5, number=2, expires_at=NOW)]
 
@@ -249,7 +266,10 @@ def set_budget(points: int, item: str = SORTING.key) -> SetBudget:
     return SetBudget(item=item, points=points, occurred_at=NOW)
 
 
-@pytest.mark.parametrize(("size", "left"), [(40, 30), (25, 15), (10, 0)])
+@pytest.mark.parametrize(
+    ("size", "left"),
+    [(40, 30), (26, 16), (25, 15), (24, 14), (10, 0), (POINTS_MAX, POINTS_MAX - 10)],
+)
 def test_a_budget_is_set_and_what_was_awarded_counts(size: int, left: int) -> None:
     book = Memory(make_facts(catalog=make_catalog(LIMITED)))
     book.tell(make_earn(activity=SORTING.key))
@@ -269,6 +289,23 @@ def test_the_difference_is_what_is_written_down() -> None:
     account = budget(book.facts.catalog.budgets[SORTING.key])
     assert moves(book) == [(side, account, 15), (account, side, 10)]
     assert [posted.quantity for posted in book.posted] == [15, -10]
+
+
+def test_a_budget_that_was_never_set_is_set_from_nothing() -> None:
+    facts = make_facts(catalog=make_catalog(replace(LIMITED, points_budget=0)))
+    book = Memory(replace(facts, granted={}))
+
+    tell(book, set_budget(7))
+
+    assert (book.left_to_award(SORTING.key), book.facts.granted) == (7, {SORTING.key: 7})
+
+
+def test_a_budget_may_be_nothing() -> None:
+    book = Memory(make_facts(catalog=make_catalog(LIMITED)))
+
+    tell(book, set_budget(0))
+
+    assert book.tell(make_earn(activity=SORTING.key)) == Refused(reason=Refusal.BUDGET_EXHAUSTED)
 
 
 def test_a_budget_is_not_cut_below_what_was_awarded() -> None:

@@ -54,6 +54,7 @@ def test_a_slips_points_are_set_aside_until_it_is_cashed() -> None:
     ]
     issued, slips = system(SystemAccount.ISSUED), system(SystemAccount.SLIPS)
     assert moves(book) == [(issued, slips, 15), (slips, wallet(WANG), 15)]
+    assert [posted.quantity for posted in book.posted] == [15, 1]
     assert book.lots(WANG) == [(15, POINTS_END)]
 
 
@@ -148,6 +149,14 @@ def test_a_slip_is_worth_something_and_not_too_much(points: int) -> None:
     outcome = Memory().tell(replace(ISSUE, points=points))
 
     assert outcome == Refused(reason=Refusal.QUANTITY_INVALID)
+
+
+@pytest.mark.parametrize("points", [1, POINTS_MAX])
+def test_a_slip_may_be_worth_a_point_and_as_much_as_an_operation_may_move(points: int) -> None:
+    book = Memory()
+    book.post(replace(ISSUE, points=points), CASH)
+
+    assert book.points(WANG) == points
 
 
 def test_a_slip_that_has_ended_is_not_issued() -> None:

@@ -91,6 +91,15 @@ def test_what_is_not_released_or_kept_for_others_stays_where_it_is(clock: str, f
     assert tell(book, replace(towels, quantity=free)) == DONE
 
 
+def test_nothing_goes_where_less_is_there_than_is_held_back() -> None:
+    book = Memory(make_facts(now=at("09:00")))
+    tell(book, replace(count, reward=TOWEL.key, counted=5, occurred_at=at("09:00")))
+
+    one = replace(move, reward=TOWEL.key, quantity=1, occurred_at=at("09:00"))
+
+    assert tell(book, one) == Refused(reason=Refusal.OUT_OF_STOCK, details={"left": 0})
+
+
 def test_goods_come_back_home_whatever_is_released() -> None:
     book = Memory(make_facts(now=at("09:00")))
     there = replace(move, reward=TOWEL.key, quantity=4, occurred_at=at("09:00"))
@@ -101,7 +110,7 @@ def test_goods_come_back_home_whatever_is_released() -> None:
     assert tell(book, back) == Accepted(operation=OperationId(1001))
 
 
-@pytest.mark.parametrize(("counted", "difference"), [(390, -10), (400, 0), (403, 3)])
+@pytest.mark.parametrize(("counted", "difference"), [(390, -10), (399, -1), (400, 0), (401, 1)])
 def test_the_book_follows_what_was_counted(counted: int, difference: int) -> None:
     book = Memory()
 
@@ -143,6 +152,18 @@ def test_a_number_of_pieces_that_cannot_be_moves_nothing(operation: Operation) -
     assert book.posted == []
 
 
+@pytest.mark.parametrize("quantity", [1, QUANTITY_MAX])
+def test_one_piece_may_be_booked_and_as_many_as_an_operation_may_name(quantity: int) -> None:
+    book = Memory()
+
+    tell(book, replace(receipt, quantity=quantity))
+    there = tell(book, replace(move, quantity=quantity))
+    counted = tell(book, replace(count, counted=quantity))
+
+    assert [type(outcome) for outcome in (there, counted)] == [Accepted, Accepted]
+    assert (book.pieces(HOME), book.pieces(AWAY)) == (quantity, quantity)
+
+
 NOWHERE = BoothKey("market/99")
 
 
@@ -152,6 +173,7 @@ NOWHERE = BoothKey("market/99")
         (replace(receipt, reward=RewardKey("market/none")), Refusal.REWARD_UNKNOWN),
         (replace(receipt, booth=NOWHERE), Refusal.BOOTH_UNKNOWN),
         (replace(receipt, reserve="giants"), Refusal.RESERVE_UNKNOWN),
+        (replace(receipt, booth=NOWHERE, reserve="giants"), Refusal.BOOTH_UNKNOWN),
         (replace(move, reward=RewardKey("market/none")), Refusal.REWARD_UNKNOWN),
         (replace(move, source=NOWHERE), Refusal.BOOTH_UNKNOWN),
         (replace(move, booth=NOWHERE), Refusal.BOOTH_UNKNOWN),
