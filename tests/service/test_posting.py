@@ -1,31 +1,440 @@
 """Posting, on a real database. What an operation comes to is tested with the domain."""
 
-import pytest
-from sqlalchemy import Connection, select
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
-from points.domain.ids import AccountId, LotId
+import pytest
+from sqlalchemy import Connection, event, select, text
+from sqlalchemy.exc import DBAPIError
+
+from points.domain.access import OPERATOR
+from points.domain.facts import Accepted, Asked, Conflict, Outcome, Refused, Replayed
+from points.domain.ids import AccountId, EventKey, HouseholdId, LotId, wallet
 from points.domain.ledger import Account, Lot
-from points.service.transactions import snapshot
+from points.domain.operations import (
+    Adjust,
+    CashSlip,
+    CloseBuilding,
+    Earn,
+    IssueSlip,
+    Merge,
+    OperationKey,
+    Share,
+    card_by_code,
+    slip_by_code,
+)
+from points.domain.outcomes import Refusal
+from points.domain.programme import Catalog, Fixed
+from points.service.posting import make_book, post
+from points.service.transactions import DatabaseUnavailable, snapshot, transaction
+from points.storage.catalog import Change, add_changes
 from points.storage.columns import table_of
-from points.storage.engine import Database
+from points.storage.engine import Database, open_database
 from points.storage.ledger import AccountRow, LotRow
+from tests.build import ask, make_catalog, make_device, make_earn, make_redeem, make_undo
+from tests.elsewhere import interrupted
+from tests.engines import ON_POSTGRESQL
+from tests.lossy import losing_the_answer_to
+from tests.market import (
+    BIN_BAGS,
+    CLEAN_UP,
+    CORRIDORS,
+    DAY,
+    LI,
+    LI_CARD,
+    NOW,
+    SORTING,
+    WANG,
+    WANG_CARD,
+    ZHAO_CARD,
+)
+from tests.save import WallClock, open_market, save_household
+from tests.trouble import TROUBLES, Trouble, open_impatiently
 from tests.walk import take_walk
 
 
-def accounts_in(connection: Connection) -> dict[AccountId, Account]:
-    rows = connection.execute(select(table_of(AccountRow)))
-    return {AccountId(row.id): Account(row.balance, row.version) for row in rows if row.version}
+@dataclass(frozen=True)
+class Kept:
+    """All that the book holds."""
+
+    accounts: Mapping[AccountId, Account]
+    lots: Mapping[LotId, Lot]
+    counts: Mapping[str, int]
+
+    def balances(self) -> dict[AccountId, int]:
+        return {number: account.balance for number, account in self.accounts.items()}
+
+    def points_of(self, *households: HouseholdId) -> list[int]:
+        found = self.balances()
+        return [found.get(wallet(household), 0) for household in households]
 
 
-def lots_in(connection: Connection) -> dict[LotId, Lot]:
-    rows = connection.execute(select(table_of(LotRow))).mappings()
-    return {LotId(row["id"]): Lot(**row) for row in rows}
+def everything_in(database: Database) -> Kept:
+    with snapshot(database) as connection:
+        accounts = connection.execute(select(table_of(AccountRow)))
+        lots = connection.execute(select(table_of(LotRow))).mappings()
+        tables = ("operation", "entry", "request", "batch", "slip")
+        return Kept(
+            accounts={
+                AccountId(row.id): Account(row.balance, row.version)
+                for row in accounts
+                if row.version
+            },
+            lots={LotId(row["id"]): Lot(**row) for row in lots},
+            counts={
+                table: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+                for table in tables
+            },
+        )
+
+
+def again(outcomes: list[Outcome]) -> list[Outcome]:
+    """Give the outcomes as whoever asks once more is told them."""
+    assert all(isinstance(outcome, Accepted | Refused) for outcome in outcomes)
+    return [Replayed(outcome) for outcome in outcomes if isinstance(outcome, Accepted | Refused)]
+
+
+def gift(household: HouseholdId, points: int) -> Asked:
+    adjust = Adjust(
+        household=household, points=points, reason="late", approver="operator:desk", occurred_at=NOW
+    )
+    return ask(adjust, by=OPERATOR)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_database_remembers_what_a_book_in_memory_does(database: Database, seed: int) -> None:
     memory = take_walk(database, seed=seed, batches=120)
 
+    kept = everything_in(database)
+    assert kept.accounts == memory.facts.accounts
+    assert kept.lots == {lot.id: lot for lot in memory.facts.lots}
+
+
+# What is sent again
+
+
+def test_what_is_sent_again_gets_its_first_answer(database: Database) -> None:
+    book = open_market(database)
+    asked = [ask(make_earn(), key="scan"), ask(make_redeem(quantity=0), key="none")]
+    first = post(book, asked)
+
+    assert post(book, asked) == again(first)
+    assert post(make_book(database, book.clock), asked[::-1]) == again(first[::-1])
+
+
+def test_a_name_used_for_something_else_is_a_conflict(database: Database) -> None:
+    book = open_market(database)
+    scan = ask(make_earn(), key="scan")
+    post(book, [scan])
+    before = everything_in(database)
+
+    told = post(book, [replace(scan, operation=make_earn(card=LI_CARD)), ask(make_earn(), key="x")])
+
+    assert told[0] == Conflict()
+    assert everything_in(database) != before  # the other one went through
+    assert post(book, [replace(scan, operation=make_redeem())]) == [Conflict()]
+
+
+def test_one_name_is_different_peoples_own(database: Database) -> None:
+    book = open_market(database)
+    one, other = (make_device(number=number) for number in (4, 5))
+
+    told = post(
+        book,
+        [ask(make_earn(), key="1", by=one), ask(make_earn(card=LI_CARD), key="1", by=other)],
+    )
+
+    assert [type(outcome) for outcome in told] == [Accepted, Accepted]
+
+
+def test_a_final_refusal_stays_one_when_its_reason_has_gone(database: Database) -> None:
+    book = open_market(database)
+    redeem = ask(make_redeem(), key="redeem")
+    first = post(book, [redeem])
+    post(book, [gift(WANG, 100)])
+
+    assert first == [
+        Refused(reason=Refusal.POINTS_SHORT, details={"short": 30, "available": 0}),
+    ]
+    assert post(book, [redeem]) == again(first)
+    assert isinstance(post(book, [ask(make_redeem())])[0], Accepted)
+
+
+def test_a_refusal_that_may_pass_is_forgotten(database: Database) -> None:
+    book = open_market(database)
+    newcomer = card_by_code(bytes([9]) * 32)
+    scan = ask(make_earn(card=newcomer), key="scan")
+    before = everything_in(database)
+    early = post(book, [scan])
+    unchanged = everything_in(database) == before
+    with transaction(database) as connection:
+        save_household(connection, HouseholdId(9), fingerprint=bytes([9]) * 32)
+
+    later = post(book, [scan])
+
+    assert (early, unchanged) == ([Refused(reason=Refusal.CARD_UNKNOWN)], True)
+    assert isinstance(later[0], Accepted)
+
+
+@ON_POSTGRESQL
+def test_an_answer_given_again_is_written_too(database: Database) -> None:
+    book = open_market(database)
+    asked = [ask(make_earn(), key="scan")]
+    post(book, asked)
+    place = text("SELECT pg_current_wal_flush_lsn()")
     with snapshot(database) as connection:
-        assert accounts_in(connection) == memory.facts.accounts
-        assert lots_in(connection) == {lot.id: lot for lot in memory.facts.lots}
+        before = connection.execute(place).scalar_one()
+
+    post(book, asked)
+
+    with snapshot(database) as connection:
+        moved = text("SELECT pg_current_wal_flush_lsn() > CAST(:before AS pg_lsn)")
+        assert connection.execute(moved, {"before": before}).scalar_one()
+
+
+# What one batch did, the next ones see
+
+
+def test_an_undo_in_a_later_batch_gives_back_points_goods_and_limits(database: Database) -> None:
+    book = open_market(database, points={WANG: 100})
+    before = everything_in(database)
+    post(book, [ask(make_redeem(), key="first")])
+    post(book, [ask(make_redeem(), key="second")])
+    (third,) = post(book, [ask(make_redeem())])
+
+    (undone,) = post(book, [ask(make_undo("first"))])
+    post(book, [ask(make_undo("second"))])
+    after = everything_in(database)
+
+    assert third == Refused(reason=Refusal.LIMIT_REACHED, details={"limit": 2, "left": 0})
+    assert isinstance(undone, Accepted)
+    assert (undone.points, undone.balance) == (30, 70)
+    assert after.lots == before.lots
+    assert after.balances() == before.balances()
+    assert isinstance(post(book, [ask(make_redeem(quantity=2))])[0], Accepted)
+
+
+def test_nothing_is_taken_back_twice(database: Database) -> None:
+    book = open_market(database)
+    post(book, [ask(make_earn(), key="scan")])
+    post(book, [ask(make_undo("scan"))])
+
+    assert post(book, [ask(make_undo("scan"))]) == [Refused(reason=Refusal.ALREADY_UNDONE)]
+
+
+def test_a_merged_household_has_both_histories_and_one_limit(database: Database) -> None:
+    book = open_market(database, points={WANG: 7})
+    post(book, [ask(make_earn(card=LI_CARD), key="scan")])
+    post(book, [ask(Merge(source=LI, into=WANG, occurred_at=NOW), by=OPERATOR)])
+
+    assert (
+        post(book, [ask(make_earn()), ask(make_earn(card=LI_CARD))])
+        == [
+            Refused(
+                reason=Refusal.LIMIT_REACHED,
+                details={"limit": 1, "per": "event", "who": "household"},
+            )
+        ]
+        * 2
+    )
+    (undone,) = post(book, [ask(make_undo("scan"))])
+    assert isinstance(undone, Accepted)
+    assert (undone.points, undone.balance) == (-10, 7)
+    assert isinstance(post(book, [ask(make_earn(card=LI_CARD))])[0], Accepted)
+
+
+def test_a_slip_pays_once_and_never_beside_the_scan_it_stands_for(database: Database) -> None:
+    book = open_market(database)
+    scan = ask(make_earn(), key="scan")
+    slip = slip_by_code(bytes(32))
+    issue = IssueSlip(
+        slip=slip, points=10, last_day=DAY, occurred_at=NOW, attempt=OperationKey("scan")
+    )
+    cash = CashSlip(slip=slip, card=WANG_CARD, occurred_at=NOW)
+    told = [
+        post(book, [one])[0]
+        for one in [
+            ask(issue),
+            scan,
+            ask(cash, key="cash"),
+            ask(replace(cash, card=LI_CARD)),
+            ask(make_undo("cash")),
+            ask(replace(cash, card=LI_CARD)),
+        ]
+    ]
+
+    reasons = [one.reason if isinstance(one, Refused) else type(one) for one in told]
+    late = Replayed(Refused(reason=Refusal.PAID_BY_SLIP))
+    assert told[1] == late
+    assert reasons == [Accepted, Replayed, Accepted, Refusal.SLIP_USED, Accepted, Accepted]
+    assert everything_in(database).points_of(WANG, LI) == [0, 10]
+
+
+def test_a_building_is_shared_out_over_several_batches(database: Database) -> None:
+    book = open_market(database)
+    phone = make_device(event=CORRIDORS.key, booth=None, number=30)
+    place: Any = {"activity": CLEAN_UP.key, "building": "3", "occurred_at": NOW}
+    shares = [
+        Share(**place, period="2019-12", household=owner, place=number)
+        for number, owner in enumerate((WANG, LI), start=1)
+    ]
+    told = [
+        post(book, [one])[0]
+        for one in [
+            ask(Earn(card=WANG_CARD, **place), by=phone),
+            ask(Earn(card=LI_CARD, **place), by=phone),
+            ask(CloseBuilding(**place, period="2019-12"), by=OPERATOR),
+            ask(Earn(card=ZHAO_CARD, **place), by=phone),
+            ask(shares[0], by=OPERATOR),
+            ask(shares[0], by=OPERATOR),
+            ask(shares[1], by=OPERATOR),
+        ]
+    ]
+
+    reasons = [
+        one.points if isinstance(one, Accepted) else getattr(one, "reason", one) for one in told
+    ]
+    assert reasons == [
+        *(0, 0, 0, Refusal.OTHER_COMMUNITY),
+        *(20, Refusal.ALREADY_SHARED_OUT, 20),
+    ]
+
+
+@ON_POSTGRESQL
+def test_a_household_that_goes_up_in_another_meanwhile_earns_there(database: Database) -> None:
+    book = open_market(database)
+    merge = ask(Merge(source=LI, into=WANG, occurred_at=NOW), by=OPERATOR)
+
+    with interrupted(database, at="FROM account", by=lambda: post(book, [merge])):
+        (earned,) = post(book, [ask(make_earn(card=LI_CARD))])
+
+    assert isinstance(earned, Accepted)
+    assert everything_in(database).points_of(WANG, LI) == [10, 0]
+
+
+def test_a_changed_catalog_is_read_by_the_next_batch(database: Database) -> None:
+    book = open_market(database, points={WANG: 100})
+    post(book, [ask(make_redeem())])
+    dearer = Change(
+        kind="reward",
+        key=BIN_BAGS.key,
+        number=2,
+        valid_from=NOW,
+        item=replace(BIN_BAGS, price=31),
+    )
+    with transaction(database) as connection:
+        add_changes(connection, [dearer])
+
+    (told,) = post(book, [ask(make_redeem())])
+
+    assert told == Refused(reason=Refusal.PRICE_CHANGED, details={"price": 31})
+
+
+# What goes wrong
+
+
+def far_too_much(points: int) -> Catalog:
+    """Set up an activity that pays more than the book can hold, as no programme file may."""
+    return make_catalog(replace(SORTING, rule=Fixed(points=points), counts_towards_day=False))
+
+
+LOST_EVENT = make_catalog(replace(SORTING, event=EventKey("nowhere")))
+
+
+@pytest.mark.parametrize(
+    "catalog",
+    [far_too_much(10**13), far_too_much(2**63), LOST_EVENT],
+    ids=["against a rule of the tables", "against every number", "against a rule of ours"],
+)
+def test_an_operation_that_nobody_foresaw_fails_alone(
+    database: Database, catalog: Catalog, caplog: pytest.LogCaptureFixture
+) -> None:
+    book = open_market(database, catalog=catalog)
+    crowd = [HouseholdId(number) for number in range(4, 104)]
+    with transaction(database) as connection:
+        for owner in crowd:
+            save_household(connection, owner, fingerprint=bytes([owner]) * 32)
+    batch = [ask(make_earn(card=card_by_code(bytes([owner]) * 32))) for owner in crowd]
+    batch[37] = ask(make_earn(activity=SORTING.key), key="poison")
+
+    told = post(book, batch)
+
+    (alarm,) = [record for record in caplog.records if record.levelname == "CRITICAL"]
+    assert alarm.message == "an operation breaks the book's own rules"
+    assert told[37] == Refused(reason=Refusal.INTERNAL_INVARIANT)
+    assert {type(outcome) for outcome in told[:37] + told[38:]} == {Accepted}
+    assert everything_in(database).points_of(WANG, crowd[37], crowd[36], crowd[38]) == [
+        0,
+        0,
+        10,
+        10,
+    ]
+    assert post(book, batch[37:38]) == [Refused(reason=Refusal.INTERNAL_INVARIANT)]
+
+
+def test_a_fault_that_would_hit_everyone_is_told_as_it_is(database: Database) -> None:
+    book = open_market(database)
+    with transaction(database) as connection:
+        connection.execute(text("ALTER TABLE slip RENAME TO mislaid"))
+    cash = CashSlip(slip=slip_by_code(bytes(32)), card=WANG_CARD, occurred_at=NOW)
+
+    with pytest.raises(DBAPIError, match="slip"):
+        post(book, [ask(cash), ask(make_earn())])
+
+
+@pytest.fixture
+def impatient(database_url: str) -> Iterator[Database]:
+    opened = open_impatiently(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda it: it.__name__)
+def test_a_database_in_trouble_moves_nothing_and_works_again_afterwards(
+    impatient: Database, trouble: Trouble
+) -> None:
+    book = open_market(impatient, points={WANG: 10_000})
+    gifts = [gift(WANG, 1) for _ in range(200)]
+    before = everything_in(impatient)
+
+    with trouble(impatient), pytest.raises(DatabaseUnavailable):
+        post(book, gifts)
+
+    assert everything_in(impatient) == before
+    assert {type(outcome) for outcome in post(book, gifts)} == {Accepted}
+    assert everything_in(impatient).points_of(WANG) == [10_200]
+
+
+@ON_POSTGRESQL
+def test_a_session_ended_at_its_commit_is_no_reason_to_fail(database: Database) -> None:
+    book = open_market(database)
+    ended: list[int] = []
+
+    @event.listens_for(database.writer, "commit")
+    def end_once(connection: Connection) -> None:
+        if not ended:
+            ended.append(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+            with database.reader.connect() as other:
+                other.execute(text("SELECT pg_terminate_backend(:session)"), {"session": ended[0]})
+
+    (told,) = post(book, [ask(make_earn())])
+
+    assert isinstance(told, Accepted)
+    assert everything_in(database).points_of(WANG) == [10]
+
+
+@ON_POSTGRESQL
+def test_an_answer_lost_after_the_commit_is_given_again_and_nothing_done_twice(
+    database: Database, database_url: str
+) -> None:
+    open_market(database)
+    with losing_the_answer_to(b"COMMIT", database_url) as url:
+        far = open_database(url)
+
+        (told,) = post(make_book(far, WallClock()), [ask(make_earn())])
+
+        far.dispose()
+    assert isinstance(told, Replayed)
+    assert isinstance(told.first, Accepted)
+    assert everything_in(database).points_of(WANG) == [10]
