@@ -108,7 +108,7 @@ def find_activity(state: State, credential: Credential, earn: Earn) -> Version[A
 def _understand(
     state: State, credential: Credential, earn: Earn, activity: Activity
 ) -> Scan | Refused:
-    card = state.card(earn.card, earn.occurred_at)
+    card = state.card(earn.card, earn.occurred_at, is_offline=earn.is_offline)
     if isinstance(card, Refused):
         return card
     event = state.event(activity.event, earn.occurred_at)

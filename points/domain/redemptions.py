@@ -56,7 +56,7 @@ def decide_redemption(state: State, asked: Asked, redeem: Redeem) -> Draft | Ref
 
 
 def _understand(state: State, credential: Credential, redeem: Redeem) -> Purchase | Refused:
-    card = state.card(redeem.card, redeem.occurred_at)
+    card = state.card(redeem.card, redeem.occurred_at, is_offline=redeem.is_offline)
     if isinstance(card, Refused):
         return card
     booth = redeeming_booth(state, credential.booth, redeem)

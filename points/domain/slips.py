@@ -48,7 +48,7 @@ def decide_cashing(state: State, asked: Asked, cash: CashSlip) -> Draft | Refuse
     fault = state.time_fault(cash.occurred_at, is_offline=cash.is_offline)
     if fault is not None:
         return fault
-    card = state.card(cash.card, cash.occurred_at)
+    card = state.card(cash.card, cash.occurred_at, is_offline=cash.is_offline)
     if isinstance(card, Refused):
         return card
     household = state.household(card.household)

@@ -93,12 +93,16 @@ class State:
             household = self.merged[household]
         return household
 
-    def card(self, ref: CardRef, occurred_at: datetime) -> Card | Refused:
-        """Give the card, or why it may not be used at the instant it was held up."""
+    def card(self, ref: CardRef, occurred_at: datetime, *, is_offline: bool) -> Card | Refused:
+        """Give the card, or why it may not be used at the instant it was held up.
+
+        A live scan happens now, whatever a slow phone's clock says: frozen means at once.
+        """
         card = self.facts.cards.get(ref)
         if card is None:
             return Refused(reason=Refusal.CARD_UNKNOWN)
-        if card.stopped_at is None or occurred_at < card.stopped_at:
+        moment = occurred_at if is_offline else max(occurred_at, self.now)
+        if card.stopped_at is None or moment < card.stopped_at:
             return card
         if card.state is CardState.FROZEN:
             return Refused(reason=Refusal.CARD_FROZEN)

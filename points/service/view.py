@@ -4,13 +4,13 @@ A phone sees its own event and, unless it is a supervisor's or its event has no 
 booth. What lies beyond is answered as if it were not there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
 from points.domain.access import Credential, Role
 from points.domain.facts import Posted
-from points.domain.ids import CommunityKey, EventKey
+from points.domain.ids import ActivityKey, CommunityKey, EventKey, RewardKey
 from points.domain.programme import Activity, Booth, Catalog, Event, Reward, Versions
 
 Item = TypeVar("Item", Booth, Activity, Reward)
@@ -63,13 +63,12 @@ class View:
 
     def item(self, posted: Posted) -> Activity | Reward | None:
         """Find what a line is about, as it was called when it happened."""
-        tables: tuple[Mapping[str, Versions[Activity]] | Mapping[str, Versions[Reward]], ...]
-        tables = (self.catalog.activities, self.catalog.rewards)
-        for table in tables:
-            versions = table.get(posted.item or "")
-            if versions is not None:
-                return versions.at(posted.occurred_at).item
-        return None
+        name = posted.item or ""
+        activities = self.catalog.activities.get(ActivityKey(name))
+        if activities is not None:
+            return activities.at(posted.occurred_at).item
+        rewards = self.catalog.rewards.get(RewardKey(name))
+        return rewards.at(posted.occurred_at).item if rewards is not None else None
 
     def is_foreign(self, key: EventKey | None) -> bool:
         """Tell whether an event is one of a community that is not the caller's."""

@@ -35,7 +35,7 @@ from points.storage.history import (
     undone_among,
 )
 from points.storage.ledger import HAS_POINTS, LotRow, OperationRow, SlipRow
-from points.storage.locks import Chain, lock_accounts, next_instant
+from points.storage.locks import Chain, lock_accounts, lock_closings, next_instant
 from points.storage.people import Households, load_cards, load_households
 from points.storage.requests import load_settled
 from points.storage.wanted import Wanted, wanted_by
@@ -105,6 +105,8 @@ def load_facts(
     """
     wanted = wanted_by(batch, catalog)
     named = _resolve(connection, wanted)
+    closings = wanted.closings | _closings_behind(named, catalog)
+    lock_closings(connection, closings)
     accounts = wanted.accounts | named.accounts()
     locked = lock_accounts(connection, accounts, at=clock)
     if connection.dialect.name != "sqlite":  # where nobody else could write meanwhile
@@ -117,7 +119,6 @@ def load_facts(
     check_ins = load_check_ins(connection, wanted.clean_ups)
     operations |= {one.operation for found in check_ins.values() for one in found}
     operations |= {original.act.operation for original in _all(named.originals)}
-    references = wanted.references | _closings_behind(named, catalog)
     return Facts(
         now=next_instant(clock, chain, locked),
         next_operation=chain.next_operation,
@@ -135,7 +136,7 @@ def load_facts(
         slips=slips,
         clean_ups=check_ins,
         granted=_load_granted(connection, wanted.budgets),
-        references=references_among(connection, references),
+        references=references_among(connection, closings | wanted.shares),
     )
 
 

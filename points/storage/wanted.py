@@ -52,7 +52,8 @@ class Wanted:
     accounts: set[AccountId] = field(default_factory=set)
     slips: set[SlipRef] = field(default_factory=set)
     clean_ups: set[CleanUpKey] = field(default_factory=set)
-    references: set[str] = field(default_factory=set)
+    closings: set[str] = field(default_factory=set)
+    shares: set[str] = field(default_factory=set)
     budgets: set[str] = field(default_factory=set)
     days: set[tuple[CardRef, date]] = field(default_factory=set)
     events: set[tuple[CardRef, EventKey]] = field(default_factory=set)
@@ -107,7 +108,7 @@ def _collect_at_desk(wanted: Wanted, asked: Asked, catalog: Catalog) -> None:
         case Share() as share:
             _clean_up(wanted, catalog, share)
             wanted.households.add(share.household)
-            wanted.references.add(share_reference(share))
+            wanted.shares.add(share_reference(share))
 
 
 def _earn(wanted: Wanted, earn: Earn, catalog: Catalog) -> None:
@@ -125,7 +126,7 @@ def _earn(wanted: Wanted, earn: Earn, catalog: Catalog) -> None:
     event = catalog.events[activity.event].at(earn.occurred_at).item
     if isinstance(activity.rule, CleanUp) and event is not None and earn.building is not None:
         period = period_of(day, activity.rule.once_in)
-        wanted.references.add(clean_up_reference(event, earn.building, period))
+        wanted.closings.add(clean_up_reference(event, earn.building, period))
 
 
 def _redeem(wanted: Wanted, asked: Asked, redeem: Redeem, catalog: Catalog) -> None:
@@ -146,7 +147,7 @@ def _clean_up(wanted: Wanted, catalog: Catalog, named: CloseBuilding | Share) ->
     activity = _activity(catalog, named)
     event = catalog.events[activity].latest.item if activity in catalog.events else None
     if event is not None:
-        wanted.references.add(clean_up_reference(event, named.building, named.period))
+        wanted.closings.add(clean_up_reference(event, named.building, named.period))
         _budgets(wanted, catalog, [named.activity, event.key])
 
 

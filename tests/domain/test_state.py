@@ -43,7 +43,7 @@ from tests.market import (
 from tests.memory import Memory
 
 PAID = Accepted(operation=OperationId(1000), points=10, balance=10)
-MICROSECOND = timedelta(microseconds=1)
+MICROSECOND, MINUTE = timedelta(microseconds=1), timedelta(minutes=1)
 
 
 def with_card(card: Card) -> Facts:
@@ -70,8 +70,17 @@ def test_a_card_that_was_stopped_counts_only_for_what_happened_before(
 ) -> None:
     facts = with_card(make_card(state=state, stopped_at=NOW))
 
+    before = make_earn(occurred_at=NOW - MICROSECOND, is_offline=True)
+
     assert Memory(facts).tell(make_earn(occurred_at=NOW)) == Refused(reason=reason)
-    assert Memory(facts).tell(make_earn(occurred_at=NOW - MICROSECOND)) == PAID
+    assert Memory(facts).tell(before) == PAID
+
+
+def test_a_slow_clock_does_not_thaw_a_frozen_card() -> None:
+    facts = with_card(make_card(state=CardState.FROZEN, stopped_at=NOW))
+    slow = make_earn(occurred_at=NOW - 5 * MINUTE, is_offline=False)
+
+    assert Memory(facts).tell(slow) == Refused(reason=Refusal.CARD_FROZEN)
 
 
 def test_a_card_without_a_resident_earns_for_its_household() -> None:

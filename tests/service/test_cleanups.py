@@ -10,17 +10,20 @@ from points.domain.access import OPERATOR
 from points.domain.desk import DeskFault, NotDone
 from points.domain.facts import Accepted, CleanUpKey, Refused
 from points.domain.ids import ActivityKey, HouseholdId
-from points.domain.operations import Merge, OperationKey, Undo
+from points.domain.operations import CloseBuilding, Merge, OperationKey, Undo
 from points.domain.outcomes import Refusal
 from points.domain.periods import Period
 from points.domain.programme import CleanUp
 from points.outside.card_sheets import PrintedCard
 from points.service import cleanups as service
 from points.service.cleanups import PaidShare, SharedOut, share_out
-from points.service.posting import Book, make_book, post
+from points.service.posting import Book, make_book, post, post_within
+from points.service.transactions import transaction
 from points.storage.engine import Database
 from tests.build import ask, make_catalog, make_device, make_earn
 from tests.desk import everything, print_blank, record, ref
+from tests.elsewhere import wait_until_somebody_waits
+from tests.engines import ON_POSTGRESQL
 from tests.market import CHECK_IN, CLEAN_UP, CORRIDORS, LI, LI_CARD, NOW, WANG, WANG_CARD
 from tests.save import WallClock, open_market
 
@@ -262,3 +265,24 @@ def test_wang_and_li_find_their_shares_in_their_balances(database: Database) -> 
     late = make_earn(card=WANG_CARD, activity=CLEAN_UP.key, building="3")
     refused = post(book, [ask(late, by=PHONE)])[0]
     assert refused == Refused(reason=Refusal.ALREADY_SHARED_OUT)
+
+
+@ON_POSTGRESQL
+def test_who_checks_in_while_a_building_is_closed_is_told_so_and_not_forgotten(
+    database: Database,
+) -> None:
+    book = make_market(database, points_max=None)
+    early, late = print_blank(database, 2)
+    check_in(book, early)
+    closing = CloseBuilding(
+        activity=CLEAN_UP.key, building="3", period=MONTH, occurred_at=NOW + timedelta(minutes=1)
+    )
+    scan = make_earn(card=ref(late), activity=CLEAN_UP.key, building="3", occurred_at=NOW)
+
+    with ThreadPoolExecutor() as pool, transaction(database) as connection:
+        [closed] = post_within(connection, book, [ask(closing, by=OPERATOR)])
+        told = pool.submit(post, book, [ask(scan, by=PHONE)])
+        wait_until_somebody_waits(database)
+
+    assert isinstance(closed, Accepted)
+    assert told.result() == [Refused(reason=Refusal.ALREADY_SHARED_OUT)]

@@ -92,7 +92,7 @@ CASES = {
             days={(WANG_CARD, DAY)},
             events={(WANG_CARD, CORRIDORS.key)},
             accounts={CLEAN_UP_BUDGET},
-            references={CLOSING},
+            closings={CLOSING},
         ),
     ),
     "redemption": (
@@ -170,13 +170,14 @@ AT_DESK = {
     ),
     "building closed": (
         CloseBuilding(activity=CLEAN_UP.key, building="3", period="2019-12", occurred_at=NOW),
-        Wanted(clean_ups={HERE}, references={CLOSING}, accounts={CLEAN_UP_BUDGET}),
+        Wanted(clean_ups={HERE}, closings={CLOSING}, accounts={CLEAN_UP_BUDGET}),
     ),
     "share": (
         SHARE,
         Wanted(
             clean_ups={HERE},
-            references={CLOSING, SHARED},
+            closings={CLOSING},
+            shares={SHARED},
             accounts={CLEAN_UP_BUDGET},
             households={LI},
         ),
