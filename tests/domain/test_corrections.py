@@ -177,6 +177,12 @@ def test_two_households_become_one_with_the_points_of_both() -> None:
     assert book.posted[0].reference == "merged:2"
 
 
+def test_the_only_two_households_there_are_may_merge() -> None:
+    book = Memory(replace(make_facts(), communities={WANG: None, LI: None}))
+
+    assert isinstance(tell(book, MERGE), Accepted)
+
+
 def test_a_merge_expires_what_has_ended_on_both_sides() -> None:
     lots = [make_lot(owner, 5, number=owner, expires_at=NOW) for owner in (WANG, LI)]
     book = Memory(make_facts(lots=lots))

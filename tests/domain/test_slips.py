@@ -114,6 +114,14 @@ def test_a_cashing_that_is_taken_back_leaves_the_slip_good_for_another_card() ->
     ]
 
 
+def test_in_one_batch_a_slip_is_freed_as_well() -> None:
+    outcomes = Memory().post(ISSUE, ask(CASH, key="cashed"), make_undo("cashed"), CASH)
+
+    assert outcomes[3] == Accepted(
+        operation=OperationId(1003), points=15, balance=15, details={"slip": SLIP}
+    )
+
+
 def test_an_issue_is_not_taken_back() -> None:
     outcomes = Memory().post(ask(ISSUE, key="issued"), ask(make_undo("issued"), by=OPERATOR))
 

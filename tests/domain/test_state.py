@@ -134,8 +134,11 @@ def test_tolerance_lets_a_scan_count_around_the_opening_hours(clock: str) -> Non
 
 def test_between_two_days_of_an_event_the_next_opening_is_told() -> None:
     tomorrow = DAY + timedelta(days=1)
-    second = Session(opens=at("09:00", on=tomorrow), closes=at("12:00", on=tomorrow))
-    event = replace(MARKET, sessions=(*MARKET.sessions, second))
+    second, third = (
+        Session(opens=at(opens, on=tomorrow), closes=at(closes, on=tomorrow))
+        for opens, closes in (("09:00", "12:00"), ("14:00", "16:00"))
+    )
+    event = replace(MARKET, sessions=(*MARKET.sessions, second, third))
 
     assert tell_at(at("13:00"), event, now=at("13:00")) == Refused(
         reason=Refusal.NOT_OPEN_YET, details={"opens_at": spelled(second.opens)}
