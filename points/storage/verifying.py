@@ -99,8 +99,8 @@ def count_rows(connection: Connection) -> dict[str, int]:
 
 def read_chains(connection: Connection) -> dict[int, ChainLine]:
     """Read the heads of all chains."""
-    columns = _plain(_chain, ChainLine._fields)
-    return {line.id: line for line in _stream(connection, select(*columns), ChainLine._make)}
+    statement = select(*_plain(_chain, ChainLine._fields)).order_by(_chain.c.id)
+    return {line.id: line for line in _stream(connection, statement, ChainLine._make)}
 
 
 def read_batches(connection: Connection, part: Part) -> Stream[BatchLine]:

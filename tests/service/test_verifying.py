@@ -309,8 +309,10 @@ def test_a_damaged_file_is_never_clean(database: Database) -> None:
 @pytest.mark.parametrize("engine_name", ["postgresql"])  # SQLite is set up at every opening
 def test_a_database_set_to_forget_is_named(database: Database, database_url: str) -> None:
     name = database.writer.url.database
-    with cheats_engine(database).connect() as connection, connection.begin():
+    engine = cheats_engine(database)
+    with engine.begin() as connection:
         connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
+    engine.dispose()
     opened = open_database(database_url)
 
     report = verify(opened, now=LATER)
