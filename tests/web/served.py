@@ -267,3 +267,9 @@ def slip_item(**given: object) -> dict[str, Any]:
 
 
 SLIP_REF = slip_by_code(code_fingerprint(SLIP))
+
+
+def send(served: Served, body: bytes, caller: str = "redeeming", **headers: str) -> Any:
+    """Send bytes as they are, as JSON if not told otherwise."""
+    sent = {"Content-Type": "application/json"} | headers
+    return served.ask(caller, "POST", "/operations", content=body, headers=sent)

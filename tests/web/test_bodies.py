@@ -110,7 +110,6 @@ def test_a_shape_that_fits_is_given() -> None:
         (GivenTwice(), [("", "given_twice")]),
         ({"left": NoNumber(), "right": 1}, [("left", "not_a_whole_number")]),
     ],
-    ids=str,
 )
 def test_every_field_that_does_not_fit_is_named(
     content: object, faults: list[tuple[str, str]]

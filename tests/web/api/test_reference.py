@@ -51,7 +51,7 @@ def test_each_problem_can_be_looked_up_where_its_type_points(served_once: Served
     assert served_once.http.get(problem["type"]).json() == {
         "code": "not_found",
         "status": 404,
-        "final": True,
+        "final": False,
         "zh": "没有这个地址，或看不到它",
         "en": "There is nothing here that this token may see",
     }
