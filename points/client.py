@@ -6,11 +6,13 @@ which holds what must be sent again, under the same id.
 """
 
 import random
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar, cast
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -22,35 +24,39 @@ _PAUSE_SECONDS_MAX = 10.0
 _LATER = timedelta(minutes=1)
 """An act sent this long after it happened says so: the server allows a live clock little slack."""
 
+_TOO_MANY = 429
+_HAPPEN_OFFLINE = frozenset({"earn", "redeem", "undo", "slip_cashed"})
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+# What stays on this machine is nobody else's to see, whatever the environment says of proxies.
+_NO_PROXY: Mapping[str, None] = dict.fromkeys(
+    ("all://localhost", "all://127.0.0.1", "all://[::1]"), None
+)
+
 Json = Mapping[str, Any]
+Shape = TypeVar("Shape")
 
 
 class ClientError(Exception):
-    """Base of what this client raises; never raised itself.
-
-    ClientError
-    ├── Problem       the server understood the request and will not do it
-    └── Unanswered    nobody knows whether it was done; send it again, it keeps its id
-    """
+    """Base of what this client raises: `Problem` is a no, `Unanswered` leaves everything open."""
 
 
 class Problem(ClientError):
-    """A problem document (RFC 9457) came back."""
+    """A problem document (RFC 9457) came back: the service understood, and will not do it."""
 
-    def __init__(self, status: int, code: str, detail: str, body: Json) -> None:
+    def __init__(self, status: int, body: Json) -> None:
         """Keep what the server said; `body` is the whole document."""
-        super().__init__(f"{code}: {detail}")
         self.status = status
-        self.code = code
-        self.detail = detail
+        self.code = str(body["code"])
+        self.detail = str(body.get("detail", ""))
         self.body = body
+        super().__init__(f"{self.code}: {self.detail}")
 
 
 class Unanswered(ClientError):
     """No answer after every try. What was asked may or may not have been done."""
 
     def __init__(self, reason: str, unsent: Sequence[Json] = ()) -> None:
-        """Keep the operations as they were sent, ids and all."""
+        """Keep what was to be sent, ids and all: hand it to the same method again."""
         super().__init__(reason)
         self.unsent = tuple(unsent)
 
@@ -59,7 +65,8 @@ class Unanswered(ClientError):
 class Outcome:
     """The answer to one operation."""
 
-    id: str
+    id: str | None
+    """None where what was given is no id at all."""
     status: str
     """accepted, replayed, refused, conflict or review."""
     code: str | None
@@ -76,13 +83,90 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Points that end together, by the clocks of the programme."""
+
+    at: datetime
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
     """What a card's household has, in points."""
 
     available: int
     owed: int
-    expiring_soon: tuple[tuple[datetime, int], ...]
-    """When points end, and how many; soonest first."""
+    expiring_soon: tuple[Ending, ...]
+    """Soonest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a statement. What another community's event was has no names."""
+
+    id: str
+    kind: str
+    occurred_at: datetime
+    points: int
+    balance_after: int | None
+    name: str | None
+    name_en: str | None
+    is_undone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A page of a household's lines, newest first."""
+
+    balance: Balance
+    lines: tuple[Line, ...]
+    next: str | None
+    """The cursor of the page that follows; None where this is the last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """A way to earn."""
+
+    key: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reward:
+    """Goods that points buy."""
+
+    key: str
+    name: str
+    name_en: str
+    price: int
+    """Points for one piece."""
+    left: int
+    """Pieces that anyone may have now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redemption:
+    """What a partner redeemed, or took back."""
+
+    id: str
+    """Its number; `void` names it."""
+    points: int
+    balance: int
+    message: str
+    is_replayed: bool
+    """Whether it was done before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often to try, and by which clock."""
+
+    tries_max: int = TRIES_MAX
+    pause: Callable[[float], None] = time.sleep
+    """Waits so many seconds."""
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 class Client:
@@ -94,8 +178,8 @@ class Client:
         token: str,
         *,
         language: str = "zh-CN",
-        pause: Callable[[float], None] = time.sleep,
         verify: str | bool = True,
+        pace: Pace | None = None,
     ) -> None:
         """Make a client.
 
@@ -103,15 +187,21 @@ class Client:
             base_url: Scheme, host and port of the service.
             token: The device's or partner's secret; sent in a header only.
             language: In which the service words its answers.
-            pause: Waits so many seconds between tries.
             verify: False, or a file of authorities to trust, as `httpx` takes it.
+            pace: How often to try; for tests also the clock.
+
+        Raises:
+            ValueError: The address is none, or the token cannot be one.
         """
-        self._pause = pause
+        if not _TOKEN.fullmatch(token):
+            raise ValueError("a token is one word of visible ASCII")
+        self._pace = pace or Pace()
         self._http = httpx.Client(
-            base_url=base_url.rstrip("/") + "/api/v1",
+            base_url=_address(base_url),
             headers={"Authorization": f"Bearer {token}", "Accept-Language": language},
             timeout=_TIMEOUT,
             verify=verify,
+            mounts=_NO_PROXY,
         )
 
     def __enter__(self) -> Self:
@@ -133,7 +223,7 @@ class Client:
     def redeem(
         self, card: str, reward: str, *, quantity: int, price_shown: int, **what: object
     ) -> Outcome:
-        """Hand points over for goods at this device's booth."""
+        """Hand goods over for points at this device's booth."""
         asked = {"card": card, "reward": reward, "quantity": quantity, "price_shown": price_shown}
         return self.operate([{"kind": "redeem", **asked, **what}])[0]
 
@@ -148,73 +238,97 @@ class Client:
 
         Raises:
             Problem: The whole request was turned down; nothing was done.
-            Unanswered: Send its `unsent` again.
+            Unanswered: Call this again with its `unsent`.
         """
-        now = datetime.now(UTC)
-        asked = [
-            {"id": str(uuid4()), "occurred_at": now.isoformat(), **operation}
-            for operation in operations
-        ]
+        moment = self._pace.clock().isoformat()
+        asked = [{"id": str(uuid4()), "occurred_at": moment, **one} for one in operations]
         try:
-            answer = self._request("POST", "/operations", lambda: [_dated(one) for one in asked])
+            answer = self._ask("POST", "/operations", lambda: [self._dated(one) for one in asked])
+            return answer.read(lambda said: _outcomes(said, asked))
         except Unanswered as error:
             raise Unanswered(str(error), asked) from error
-        return [_outcome(one) for one in answer.json()]
+
+    def redeem_by_key(self, key: str | None = None, **what: object) -> Redemption:
+        """Redeem as a partner, once for each key. Unanswered, call it again with `**unsent[0]`."""
+        asked = {"key": key or str(uuid4()), **what}
+        try:
+            return self._redemption("/redemptions", asked["key"], what)
+        except Unanswered as error:
+            raise Unanswered(str(error), [asked]) from error
+
+    def void(self, number: str) -> Redemption:
+        """Take one's own redemption back as a partner. Asking again changes nothing."""
+        return self._redemption(f"/redemptions/{quote(number, safe='')}/void")
 
     def balance(self, card: str) -> Balance:
         """Tell what the card's household has."""
-        said = self._request("POST", "/balances", lambda: {"card": card}).json()
-        return Balance(
-            available=said["available"],
-            owed=said["owed"],
-            expiring_soon=tuple(
-                (datetime.fromisoformat(lot["at"]), lot["points"]) for lot in said["expiring_soon"]
-            ),
-        )
+        return self._ask("POST", "/balances", lambda: {"card": card}).read(_balance)
 
-    def statement(self, card: str, *, cursor: str | None = None, limit: int = 50) -> Json:
-        """Give a page of the household's statement, newest line first, and the next cursor."""
+    def statement(self, card: str, *, cursor: str | None = None, limit: int = 50) -> Statement:
+        """Give a page of the household's statement."""
         asked = {"card": card, "limit": limit} | ({"cursor": cursor} if cursor else {})
-        return dict(self._request("POST", "/statements", lambda: asked).json())
+        return self._ask("POST", "/statements", lambda: asked).read(_statement)
 
-    def rewards(self) -> list[Json]:
+    def rewards(self) -> list[Reward]:
         """List what this device's booth hands out, with prices and what is left."""
-        return list(self._request("GET", "/rewards").json())
+        answer = self._ask("GET", "/rewards")
+        return answer.read(lambda said: [_filled(Reward, one) for one in said])
 
-    def activities(self) -> list[Json]:
+    def activities(self) -> list[Activity]:
         """List what can be earned at this device's booth."""
-        return list(self._request("GET", "/activities").json())
+        answer = self._ask("GET", "/activities")
+        return answer.read(lambda said: [_filled(Activity, one) for one in said])
 
-    def _request(
-        self, method: str, path: str, body: Callable[[], object] | None = None
-    ) -> httpx.Response:
+    def _redemption(self, path: str, key: object = None, body: Json | None = None) -> Redemption:
+        headers = {} if key is None else {"Idempotency-Key": str(key)}
+        answer = self._ask("POST", path, None if body is None else lambda: body, headers)
+        read = {"is_replayed": answer.is_replayed}
+        return answer.read(lambda said: _filled(Redemption, said, **read))
+
+    def _dated(self, operation: Json) -> Json:
+        """Say that an operation comes late, once it does. This does not change what it is."""
+        if "offline" in operation or operation.get("kind") not in _HAPPEN_OFFLINE:
+            return operation
+        try:
+            happened = datetime.fromisoformat(operation["occurred_at"])
+            is_late = self._pace.clock() - happened > _LATER
+        except (ValueError, TypeError):  # no instant: the server says so better than we could
+            return operation
+        return {**operation, "offline": True} if is_late else operation
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: Callable[[], object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> "_Answer":
         reason, wait = "no try was made", 0.0
-        for attempt in range(TRIES_MAX):
+        for attempt in range(self._pace.tries_max):
             if attempt:
-                self._pause(wait)
+                self._pace.pause(wait)
             wait = _backoff(attempt)
+            content = None if body is None else body()
             try:
-                answer = self._http.request(method, path, json=body() if body else None)
-            except httpx.TransportError as error:
-                reason = f"{type(error).__name__}: {error}"
+                answer = self._http.request(method, path, json=content, headers=headers)
+            except httpx.RequestError as error:
+                reason = f"{type(error).__name__}: {error}".rstrip(": ")
                 continue
-            if answer.status_code not in (httpx.codes.SERVICE_UNAVAILABLE, 429, 502, 504):
+            if not answer.is_server_error and answer.status_code != _TOO_MANY:
                 return _checked(answer)
             reason = f"the service answered {answer.status_code}"
             wait = max(wait, _retry_after(answer))
         raise Unanswered(reason)
 
 
-def _dated(operation: Json) -> Json:
-    """Say that an operation comes late, once it does. This does not change what it is."""
-    moment = operation["occurred_at"]
-    if "offline" in operation or not isinstance(moment, str):
-        return operation
+def _address(base_url: str) -> httpx.URL:
     try:
-        is_late = datetime.now(UTC) - datetime.fromisoformat(moment) > _LATER
-    except (ValueError, TypeError):  # not an instant: the server says so better than we could
-        return operation
-    return {**operation, "offline": True} if is_late else operation
+        url = httpx.URL(f"{base_url.rstrip('/')}/api/v1")
+    except httpx.InvalidURL as error:
+        raise ValueError(f"the service's address cannot be read: {error}") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError("the service's address begins with http:// or https://")
+    return url
 
 
 def _backoff(attempt: int) -> float:
@@ -228,25 +342,55 @@ def _retry_after(answer: httpx.Response) -> float:
     return min(float(said), _PAUSE_SECONDS_MAX) if said.isdecimal() else 0.0
 
 
-def _checked(answer: httpx.Response) -> httpx.Response:
-    if answer.is_success:
-        return answer
+def _checked(answer: httpx.Response) -> "_Answer":
     try:
-        body = answer.json()
-        raise Problem(answer.status_code, body["code"], body.get("detail", ""), body)
-    except (ValueError, KeyError, TypeError) as error:
-        unclear = f"the service answered {answer.status_code} without saying why"
-        raise Problem(answer.status_code, "unclear", unclear, {}) from error
+        said = answer.json()
+    except ValueError:
+        said = None
+    if answer.is_success and said is not None:
+        return _Answer(said, is_replayed="Idempotent-Replayed" in answer.headers)
+    if not answer.is_success and isinstance(said, dict) and "code" in said:
+        raise Problem(answer.status_code, said)
+    # A network that wants a password first, say: it knows nothing of the act.
+    raise Unanswered(f"something else than the service answered ({answer.status_code})")
 
 
-def _outcome(said: Json) -> Outcome:
-    return Outcome(
-        id=said["id"],
-        status=said["status"],
-        code=said["code"],
-        points=said["points"],
-        balance=said["balance"],
-        is_final=said["final"],
-        message=said["message"],
-        details=said["details"],
-    )
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    said: Any
+    is_replayed: bool
+
+    def read(self, shape: Callable[[Any], Shape]) -> Shape:
+        try:
+            return shape(self.said)
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unanswered("the service answered in a form that is unknown here") from error
+
+
+def _filled(shape: type[Shape], said: Json, **read: object) -> Shape:
+    """Fill a shape with what was said under its fields' names, but for what was read already."""
+    names = [one.name for one in fields(cast("Any", shape))]
+    return shape(**{name: read[name] if name in read else said[name] for name in names})
+
+
+def _outcomes(said: Sequence[Json], asked: Sequence[Json]) -> list[Outcome]:
+    answered = [_filled(Outcome, one, is_final=one["final"]) for one in said]
+    for one, name in zip(answered, (one["id"] for one in asked), strict=True):
+        if one.id not in (name, None):
+            raise ValueError("this is the answer to something else")
+    return answered
+
+
+def _balance(said: Json) -> Balance:
+    ends = [(datetime.fromisoformat(one["at"]), one["points"]) for one in said["expiring_soon"]]
+    return _filled(Balance, said, expiring_soon=tuple(Ending(at=at, points=n) for at, n in ends))
+
+
+def _statement(said: Json) -> Statement:
+    lines = tuple(map(_line, said["lines"]))
+    return Statement(balance=_balance(said["balance"]), lines=lines, next=said["next"])
+
+
+def _line(said: Json) -> Line:
+    happened = datetime.fromisoformat(said["occurred_at"])
+    return _filled(Line, said, occurred_at=happened)

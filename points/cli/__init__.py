@@ -1,15 +1,23 @@
 """The operator's door: `points`, on the machine of the service or at a booth's till."""
 
 import sys
-
-AT_A_BOOTH = frozenset({"scan", "redeem", "undo", "balance"})
-"""Commands that only talk to a running service."""
+from io import TextIOWrapper
 
 
 def main() -> None:
-    """Run the command line. A booth's commands begin without loading the service itself."""
-    if AT_A_BOOTH.intersection(sys.argv[1:2]):
-        from points.cli.booth import app  # lazy: slow to load
-    else:
-        from points.cli.operating import app  # lazy: slow to load
-    app()
+    """Run the command line."""
+    try:
+        _run()
+    except KeyboardInterrupt:  # before there was anything to interrupt
+        sys.exit(130)
+
+
+def _run() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, TextIOWrapper
+        ):  # a terminal without Chinese letters shows their codes
+            stream.reconfigure(errors="backslashreplace")
+    from points.cli.operating import app  # lazy: slow to load
+
+    app(prog_name="points")

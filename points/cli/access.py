@@ -1,19 +1,23 @@
 """Devices and partners: who may talk to the service, and for which booth."""
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from points.cli.booth import keep_secret
 from points.cli.door import DatabaseUrl, book, catalog_of, now, opened, random_bytes
+from points.cli.files import Force, new_file
+from points.cli.naming import booths_of, find_event, listed
 from points.cli.reasons import done
-from points.cli.words import fail, say
+from points.cli.words import MISUSED, fail, note, say
 from points.domain.access import Role
-from points.domain.desk import NotDone
-from points.domain.ids import BoothKey, CredentialId, EventKey
+from points.domain.desk import DeskFault, NotDone
+from points.domain.ids import CredentialId
+from points.domain.outcomes import Refusal
 from points.domain.pairing import Pairing
-from points.domain.programme import Catalog
+from points.domain.programme import Booth
 from points.service.credentials import Admitted, add_device, add_partner_key, revoke
 
 devices_app = typer.Typer(no_args_is_help=True, help="Phones of booths.")
@@ -22,57 +26,88 @@ keys_app = typer.Typer(no_args_is_help=True, help="Keys of partners.")
 Event = Annotated[
     str | None, typer.Option(help="The event's id; may be left out where only one has booths.")
 ]
+Name = Annotated[str, typer.Option(help="What to call it; by default its role and booth.")]
 TokenFile = Annotated[
-    Path | None, typer.Option(help="Write the token to this file instead of printing it.")
+    Path | None, typer.Option(help="Write the token to this new file instead of printing it.")
 ]
+
+_ABOUT_BOOTHS = frozenset(
+    {DeskFault.BOOTH_NEEDED, DeskFault.BOOTH_DOES_NOT_REDEEM, Refusal.BOOTH_UNKNOWN}
+)
 
 
 @devices_app.command("add")
 def add(
     *,
-    role: Annotated[Role, typer.Option(help="earn, redeem or supervisor.")],
-    booth: Annotated[int | None, typer.Option(help="The booth's number.")] = None,
+    role: Annotated[
+        Literal["earn", "redeem", "supervisor"],
+        typer.Option(help="What it may do; each may do what stands before it, too."),
+    ],
+    booth: Annotated[int | None, typer.Option(min=1, help="The booth's number.")] = None,
     event: Event = None,
-    name: Annotated[str, typer.Option(help="What to call it.")] = "",
+    name: Name = "",
     out: TokenFile = None,
+    force: Force = False,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Let a phone in. Its token is told once and kept only as a hash."""
     with book(database_url) as opened_book:
-        pairing = _pairing(catalog_of(opened_book), role, booth, event, name)
-        admitted = add_device(opened_book.database, pairing, now=now(), random_bytes=random_bytes)
-    _tell(admitted, out)
+        catalog = catalog_of(opened_book)
+        chosen = find_event(catalog, event)
+        there = booths_of(catalog, chosen)
+        at = None if booth is None else _booth(there, booth)
+        pairing = Pairing(
+            name=name or f"{role} {booth or chosen}",
+            role=Role(role),
+            event=chosen,
+            booth=at.key if at else None,
+        )
+
+        def admit() -> Admitted | NotDone:
+            return add_device(opened_book.database, pairing, now=now(), random_bytes=random_bytes)
+
+        _let_in(admit, there, out, force=force)
 
 
 @keys_app.command("add")
 def add_key(
     *,
-    scope: Annotated[str, typer.Option(help="What the key may do; for now: redeem.")],
-    booth: Annotated[int, typer.Option(help="The booth whose goods the partner hands out.")],
+    scope: Annotated[Literal["redeem"], typer.Option(help="What the key may do.")],
+    booth: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="The booth whose goods the partner hands out; by default the first that redeems.",
+        ),
+    ] = None,
     event: Event = None,
-    name: Annotated[str, typer.Option(help="What to call it.")] = "",
+    name: Name = "",
     out: TokenFile = None,
+    force: Force = False,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Let a partner in. The key is told once and kept only as a hash."""
-    if scope != "redeem":
-        fail(
-            f"没有 {scope} 这种范围，只有 redeem",
-            f"There is no scope {scope}, only redeem.",
-            code=2,
-        )
     with book(database_url) as opened_book:
-        pairing = _pairing(catalog_of(opened_book), Role.PARTNER, booth, event, name)
-        admitted = add_partner_key(
-            opened_book.database, pairing, now=now(), random_bytes=random_bytes
+        catalog = catalog_of(opened_book)
+        chosen = find_event(catalog, event)
+        there = booths_of(catalog, chosen)
+        at = _first_redeeming(there) if booth is None else _booth(there, booth)
+        pairing = Pairing(
+            name=name or f"{scope} {at.number}", role=Role.PARTNER, event=chosen, booth=at.key
         )
-    _tell(admitted, out)
+
+        def admit() -> Admitted | NotDone:
+            return add_partner_key(
+                opened_book.database, pairing, now=now(), random_bytes=random_bytes
+            )
+
+        _let_in(admit, there, out, force=force)
 
 
 @devices_app.command("revoke")
 @keys_app.command("revoke")
 def shut_out(
-    credential: Annotated[str, typer.Argument(help="For example device:7.")],
+    credential: Annotated[str, typer.Argument(help="For example device:7 or partner:2.")],
     database_url: DatabaseUrl = None,
 ) -> None:
     """Shut a phone or a partner out from this moment on."""
@@ -81,33 +116,47 @@ def shut_out(
     say(f"{credential} 已停用", f"{credential} is shut out.")
 
 
-def _pairing(
-    catalog: Catalog, role: Role, booth: int | None, event: str | None, name: str
-) -> Pairing:
-    key = EventKey(event) if event else _only_event(catalog)
-    return Pairing(
-        name=name or f"{role} {booth or key}",
-        role=role,
-        event=key,
-        booth=None if booth is None else BoothKey(f"{key}/{booth}"),
+def _booth(there: list[Booth], number: int) -> Booth:
+    for booth in there:
+        if booth.number == number:
+            return booth
+    numbers = listed(booth.number for booth in there)
+    fail(
+        f"没有 {number} 号展位。现有：{numbers}",
+        f"There is no booth {number}. There are: {numbers}",
+        code=MISUSED,
     )
 
 
-def _only_event(catalog: Catalog) -> EventKey:
-    booths = (versions.latest.item for versions in catalog.booths.values())
-    events = sorted({booth.event for booth in booths if booth is not None})
-    if len(events) != 1:
-        listed = ", ".join(sorted(catalog.events))
-        fail(f"请用 --event 说明是哪个活动：{listed}", f"Say which --event: {listed}", code=2)
-    return events[0]
+def _first_redeeming(there: list[Booth]) -> Booth:
+    redeeming = [booth for booth in there if booth.redeems]
+    if not redeeming:
+        fail("这个活动没有兑换展位", "No booth of this event hands goods out.", code=MISUSED)
+    first, *others = redeeming
+    if others:
+        numbers = listed(booth.number for booth in others)
+        note(
+            f"没有写 --booth，用 {first.number} 号展位（还可以选 {numbers}）",
+            f"No --booth was said, so it is booth {first.number} (it could also be {numbers}).",
+        )
+    return first
 
 
-def _tell(admitted: Admitted | NotDone, out: Path | None) -> None:
-    let_in = done(admitted)
+def _let_in(
+    admit: Callable[[], Admitted | NotDone], there: list[Booth], out: Path | None, *, force: bool
+) -> None:
+    with ExitStack() as stack:
+        file = None if out is None else stack.enter_context(new_file(out, overwrites=force))
+        admitted = admit()
+        if isinstance(admitted, NotDone) and admitted.reason in _ABOUT_BOOTHS:
+            numbers = listed(booth.number for booth in there if booth.redeems)
+            note(f"可以兑换的展位：{numbers}", f"Booths that hand goods out: {numbers}")
+        let_in = done(admitted)
+        if file is not None:
+            file.write(f"{let_in.token}\n".encode())
     number = let_in.credential.id
     if out is not None:
-        keep_secret(out, let_in.token)
         say(f"{number} 的令牌在 {out}", f"{number}: its token is in {out}")
         return
-    say(f"{number} 的令牌（只显示这一次）：", f"{number}: its token, shown only this once:")
+    note(f"{number} 的令牌，只显示这一次：", f"{number}: its token, shown only this once:")
     print(let_in.token)

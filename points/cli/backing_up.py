@@ -7,17 +7,16 @@ from typing import Annotated
 
 import typer
 
-from points.cli.door import DatabaseUrl, settings
-from points.cli.words import fail, progress_bar, say, words
+from points.cli.door import DatabaseUrl, reached
+from points.cli.words import MISUSED, Both, fail, progress_by_stage, say
 from points.service.backups import back_up
 from points.service.backups import restore as restore_book
-from points.service.transactions import DatabaseUnavailable
 from points.storage.backups import BackupFault, NotCopied, Progress
-from points.storage.engine import Database, UnknownDatabase, open_database
+from points.storage.engine import Database
 
 app = typer.Typer(no_args_is_help=True)
 
-WORDS: Mapping[BackupFault, tuple[str, str]] = {
+WORDS: Mapping[BackupFault, Both] = {
     BackupFault.EXISTS: (
         "已经有这个文件；确实要替换请加 --force",
         "it is there already; to replace it, say --force",
@@ -38,8 +37,8 @@ WORDS: Mapping[BackupFault, tuple[str, str]] = {
     BackupFault.FAILED: ("没有成功", "it failed"),
 }
 
-_POSTGRESQL_BACKUP = "pg_dump --format=custom --file=points.dump DATABASE"
-_POSTGRESQL_RESTORE = (
+_BY_POSTGRESQL = "pg_dump --format=custom --file=points.dump DATABASE"
+_BACK_BY_POSTGRESQL = (
     "pg_restore --dbname=DATABASE --single-transaction --exit-on-error points.dump"
 )
 
@@ -54,7 +53,10 @@ def backup(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Copy a SQLite book into a file, checked and whole, while the service goes on."""
-    with _sqlite(database_url, _POSTGRESQL_BACKUP) as database, _progress() as progress:
+    with (
+        _sqlite(database_url, makes=False, postgresql_command=_BY_POSTGRESQL) as database,
+        _progress() as progress,
+    ):
         back_up(database, file, overwrites=force, progress=progress)
     say(f"备份在 {file}", f"The backup is {file}.")
 
@@ -67,7 +69,10 @@ def restore(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Make a backup the book again. Stop the service first; run `points verify` afterwards."""
-    with _sqlite(database_url, _POSTGRESQL_RESTORE) as database, _progress() as progress:
+    with (
+        _sqlite(database_url, makes=True, postgresql_command=_BACK_BY_POSTGRESQL) as database,
+        _progress() as progress,
+    ):
         restore_book(file, database, overwrites=force, progress=progress)
     say(
         "已恢复。备份之后的记录请从各设备重新上传，再运行 points verify",
@@ -77,37 +82,26 @@ def restore(
 
 
 @contextmanager
-def _sqlite(database_url: str | None, postgresql_command: str) -> Iterator[Database]:
+def _sqlite(
+    database_url: str | None, *, makes: bool, postgresql_command: str
+) -> Iterator[Database]:
     """Open a SQLite book without asking more of it, and turn faults into sentences."""
-    url = settings(database_url).database_url
-    try:
-        database = open_database(url)
-    except UnknownDatabase as error:
-        fail(f"数据库地址不对：{error}", f"The database URL is wrong: {error}", code=2)
-    try:
+    with reached(database_url, makes=makes) as database:
         if not database.is_sqlite:
             fail(
                 f"PostgreSQL 请用它自己的工具，见 docs/backup.md：\n  {postgresql_command}",
                 f"PostgreSQL has tools of its own, see docs/backup.md:\n  {postgresql_command}",
-                code=2,
+                code=MISUSED,
             )
-        yield database
-    except NotCopied as error:
-        zh, en = WORDS[error.fault]
-        said = f" ({error.said})" if error.said else ""
-        fail(f"{error.path}：{zh}{said}", f"{error.path}: {en}{said}")
-    except DatabaseUnavailable as error:
-        fail(f"数据库现在读不了：{error}", f"The database cannot be read now: {error}")
-    finally:
-        database.reader.dispose()
+        try:
+            yield database
+        except NotCopied as error:
+            zh, en = WORDS[error.fault]
+            said = f" ({error.said})" if error.said else ""
+            fail(f"{error.path}：{zh}{said}", f"{error.path}: {en}{said}")
 
 
 @contextmanager
 def _progress() -> Iterator[Progress]:
-    with progress_bar() as bar:
-        task = bar.add_task(words("复制", "Copying"), total=None)
-
-        def tell(copied: int, total: int) -> None:
-            bar.update(task, completed=copied, total=total)
-
-        yield tell
+    with progress_by_stage({"": ("复制", "Copying")}) as tell:
+        yield lambda copied, total: tell(copied, total, "")

@@ -1,16 +1,17 @@
 """A booth at the command line: scan, redeem, undo, balance. Talks to a running service."""
 
-import os
+import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from points.cli.words import console, fail, say, words
-from points.client import Client, ClientError, Outcome, Problem, Unanswered
+from points.cli.till import Name, Till, open_till, read_lines
+from points.cli.words import MISUSED, agreed, fail, say, words
+from points.client import Balance, Reward
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -20,17 +21,25 @@ As = Annotated[
     typer.Option(
         "--as",
         envvar="POINTS_TOKEN_FILE",
-        help="Token to use: a file, or the name of one in DATA/tokens, such as booth-4.",
+        help="The token to use: the name of one in DATA/tokens, such as booth-4, or a file.",
     ),
 ]
 Data = Annotated[Path, typer.Option(envvar="POINTS_DATA", help="The folder of `points start`.")]
 Card = Annotated[
     str | None,
-    typer.Argument(help="The card's code. Leave it out to type or scan one card after another."),
+    typer.Argument(
+        help="The card's code. Better left out: then cards are scanned or typed one after another, "
+        "or read from a file handed in. A command line can be read by others on this machine."
+    ),
 ]
+Id = Annotated[
+    str | None, typer.Option("--id", help="To repeat an act that got no answer: its id.")
+]
+At = Annotated[str | None, typer.Option(help="To repeat an act that got no answer: its instant.")]
 
 _SERVER = "http://127.0.0.1:8000"
 _DATA = Path("var")
+_WEIGHT = re.compile(r"([a-z0-9][a-z0-9_-]{0,62})=([0-9]{1,9})", re.ASCII)
 
 
 @app.command()
@@ -39,24 +48,30 @@ def scan(
     *,
     activity: Annotated[str, typer.Option(help="For example check-in or hand-in.")],
     token: As,
-    quantity: Annotated[int | None, typer.Option(help="Correct answers.")] = None,
-    grams: Annotated[list[str] | None, typer.Option(help="material=grams; repeat it.")] = None,
-    phase: Annotated[str | None, typer.Option(help="check_in or check_out.")] = None,
+    quantity: Annotated[int | None, typer.Option(min=0, help="Correct answers.")] = None,
+    grams: Annotated[
+        list[str] | None, typer.Option(help="Weight, like paper=1200; once for each material.")
+    ] = None,
+    phase: Annotated[
+        Literal["check_in", "check_out"] | None, typer.Option(help="Which end of a shift.")
+    ] = None,
     building: Annotated[str | None, typer.Option(help="For clean-ups.")] = None,
+    again: Id = None,
+    at: At = None,
     server: Server = _SERVER,
     data: Data = _DATA,
 ) -> None:
     """Award points to cards by one activity."""
-    what: dict[str, object] = {
+    given: dict[str, object] = {
         "quantity": quantity,
         "grams": _weights(grams) if grams else None,
         "phase": phase,
         "building": building,
     }
-    given = {name: value for name, value in what.items() if value is not None}
-    with _client(server, token, data) as client:
-        refused = [not _show(client.earn(one, activity, **given)) for one in _cards(card)]
-    raise typer.Exit(int(any(refused)))
+    what = {name: value for name, value in given.items() if value is not None}
+    with open_till(server, token, data, repeats=_repeats(again, at)) as till:
+        done = [till.earn(one, activity, what) for one in _cards(card, is_one=again is not None)]
+    raise typer.Exit(int(not all(done)))
 
 
 @app.command()
@@ -65,131 +80,136 @@ def redeem(
     *,
     reward: Annotated[str, typer.Option(help="For example bin-bags.")],
     token: As,
-    quantity: Annotated[int, typer.Option(min=1)] = 1,
+    quantity: Annotated[int, typer.Option(min=1, help="How many pieces.")] = 1,
+    price: Annotated[
+        int | None, typer.Option(min=0, help="Points for one piece, as the resident was told.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before handing over.")] = False,
+    again: Id = None,
+    at: At = None,
     server: Server = _SERVER,
     data: Data = _DATA,
 ) -> None:
     """Hand goods over for points, after showing the price."""
-    with _client(server, token, data) as client:
-        goods = next((one for one in client.rewards() if _is(one["key"], reward)), None)
-        if goods is None:
-            fail(f"这个摊位没有 {reward}", f"This booth does not hand out {reward}.")
-        price = goods["price"]
+    with open_till(server, token, data, repeats=_repeats(again, at)) as till:
+        goods = _find(till, reward)
+        shown = goods.price if price is None else price
+        name = words(goods.name, goods.name_en or goods.name)
         say(
-            f"{goods['name']} × {quantity}：{price * quantity} 分",
-            f"{goods['name']} × {quantity}: {price * quantity} points",
+            f"{name} × {quantity}：{shown * quantity} 分",
+            f"{name} × {quantity}: {shown * quantity} points",
         )
-        refused = []
-        for one in _cards(card):
-            if yes or typer.confirm(words("换吗？", "Hand over?"), default=True):
-                outcome = client.redeem(one, reward, quantity=quantity, price_shown=price)
-                refused.append(not _show(outcome))
-    raise typer.Exit(int(any(refused)))
+        done = [
+            (yes or _hands_over()) and till.redeem(one, goods.key, quantity, shown)
+            for one in _cards(card, is_one=again is not None, is_asked_between=not yes)
+        ]
+    raise typer.Exit(int(not all(done)))
 
 
 @app.command()
 def undo(
-    operation: Annotated[str, typer.Argument(help="The id that scan or redeem printed.")],
+    operation: Annotated[
+        str | None,
+        typer.Argument(help="The id that scan or redeem printed. Left out, it is read or typed."),
+    ] = None,
     *,
     token: As,
+    again: Id = None,
+    at: At = None,
     server: Server = _SERVER,
     data: Data = _DATA,
 ) -> None:
     """Take one's own scan or redemption back."""
-    with _client(server, token, data) as client:
-        done = _show(client.undo(operation))
-    raise typer.Exit(int(not done))
+    with open_till(server, token, data, repeats=_repeats(again, at)) as till:
+        prompt = ("请粘贴要撤销的编号", "Paste the id to take back.")
+        names = [operation] if operation is not None else read_lines(*prompt, is_one=True)
+        done = [till.undo(name) for name in names]
+    raise typer.Exit(int(done != [True]))
 
 
 @app.command()
 def balance(card: Card = None, *, token: As, server: Server = _SERVER, data: Data = _DATA) -> None:
     """Tell what a card's household can spend, and what ends soon."""
-    with _client(server, token, data) as client:
+    with open_till(server, token, data) as till:
         for one in _cards(card):
-            found = client.balance(one)
-            say(f"现在有 {found.available} 分", f"{found.available} points to spend")
-            for ends, points in found.expiring_soon:
-                day = ends.astimezone().date()
-                say(f"  {points} 分在 {day} 到期", f"  {points} of them end on {day}")
-            if found.owed:
-                say(f"  欠 {found.owed} 分", f"  {found.owed} points owed")
+            _tell_balance(till.client.balance(one))
 
 
-@contextmanager
-def _client(server: str, token: str, data: Path) -> Iterator[Client]:
-    language = words("zh-CN", "en")
-    try:
-        with Client(server, _token(token, data), language=language) as client:
-            yield client
-    except Unanswered as error:
-        for operation in error.unsent:
-            say(f"没有送到，编号 {operation['id']}", f"not delivered: id {operation['id']}")
-        fail(f"连不上服务：{error}", f"The service cannot be reached: {error}")
-    except Problem as error:
-        fail(f"{error.detail}（{error.code}）", f"{error.detail} ({error.code})")
-    except ClientError as error:
-        fail(str(error), str(error))
-
-
-def _token(name: str, data: Path) -> str:
-    for path in (Path(name), data / "tokens" / name):
-        if path.is_file():
-            return path.read_text().strip()
-    tokens = sorted(path.name for path in (data / "tokens").glob("*"))
+def _repeats(again: str | None, at: str | None) -> Name | None:
+    if again is not None and at is not None:
+        return Name(again, at)
+    if again is None and at is None:
+        return None
     fail(
-        f"找不到令牌 {name}；现有：{'、'.join(tokens) or '无'}",
-        f"There is no token {name}; there are: {', '.join(tokens) or 'none'}",
+        "--id 和 --at 要一起写，照没有回答时说的写",
+        "Say --id and --at together, as they were told when no answer came.",
+        code=MISUSED,
     )
 
 
-def _cards(card: str | None) -> Iterator[str]:
-    """Give the card, or each line that is typed or scanned until the input ends."""
+def _cards(
+    card: str | None, *, is_one: bool = False, is_asked_between: bool = False
+) -> Iterator[str]:
+    """Give the card, or each that is scanned, typed or handed in until the input ends."""
     if card is not None:
         yield card
         return
-    if sys.stdin.isatty():
-        say("请扫卡；按 Ctrl-D 结束", "Scan a card; Ctrl-D ends")
-    yield from (line.strip() for line in sys.stdin if line.strip())
+    if is_asked_between and not sys.stdin.isatty():
+        fail(
+            "卡是从文件或管道读的，没法一张张问，请加 --yes",
+            "Cards are read from a file or a pipe, so nobody can be asked: say --yes.",
+            code=MISUSED,
+        )
+    yield from read_lines("请扫卡；按 Ctrl-D 结束", "Scan a card; Ctrl-D ends.", is_one=is_one)
 
 
 def _weights(pairs: list[str]) -> dict[str, int]:
-    weights = {}
+    weights: dict[str, int] = {}
     for pair in pairs:
-        material, _, grams = pair.partition("=")
-        if not grams.isdecimal():
-            fail(f"{pair}：要写成 paper=1200", f"{pair}: write it like paper=1200")
-        weights[material] = int(grams)
+        found = _WEIGHT.fullmatch(pair)
+        if found is None or found[1] in weights:
+            fail(
+                f"{pair}：要写成 paper=1200，每种材料写一次",
+                f"{pair}: write it like paper=1200, once for each material.",
+                code=MISUSED,
+            )
+        weights[found[1]] = int(found[2])
     return weights
 
 
-def _is(key: str, name: str) -> bool:
-    return name in (key, key.partition("/")[2])
-
-
-def _show(outcome: Outcome) -> bool:
-    """Print an outcome; tell whether the act counts."""
-    mark = "✔" if outcome.counts else "✘"
-    total = (
-        ""
-        if outcome.balance is None
-        else words(f"，现在一共 {outcome.balance} 分", f", {outcome.balance} points in all")
+def _find(till: Till, named: str) -> Reward:
+    rewards = till.client.rewards()
+    for one in rewards:
+        if named in (one.key, _short(one.key)):
+            return one
+    there = [f"{_short(one.key)}（{one.name}）" for one in rewards]
+    english = [f"{_short(one.key)} ({one.name_en or one.name})" for one in rewards]
+    fail(
+        f"这个摊位没有 {named}。现有：{'、'.join(there) or '无'}",
+        f"This booth hands out no {named}. There are: {', '.join(english) or 'none'}",
+        code=MISUSED,
     )
-    change = words(f"{outcome.points:+} 分", f"{outcome.points:+} points")
-    line = f"{change}{total}" if outcome.counts else outcome.message
-    console.print(f"{mark} {line}  [{outcome.code or outcome.status}]  {outcome.id}", markup=False)
-    return outcome.counts
 
 
-def token_folder(data: Path) -> Path:
-    """Give the folder of tokens, readable by its owner only."""
-    folder = data / "tokens"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+def _short(key: str) -> str:
+    return key.partition("/")[2]
 
 
-def keep_secret(path: Path, text: str) -> None:
-    """Write a secret to a file that only its owner can read, from its first byte on."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text + "\n")
+def _hands_over() -> bool:
+    # A scanner sends Enter as well, so a card that is scanned meanwhile is asked about again.
+    if agreed("换吗？", "Hand over?", by_default=True):
+        return True
+    say("没有换", "Not handed over.")
+    return False
+
+
+def _tell_balance(found: Balance) -> None:
+    say(f"现在有 {found.available} 分", f"{found.available} points to spend")
+    for ending in found.expiring_soon:
+        last_day = (ending.at - timedelta(microseconds=1)).date()  # midnight ends the day before
+        say(
+            f"  其中 {ending.points} 分用到 {last_day} 为止",
+            f"  {ending.points} of them last until {last_day}",
+        )
+    if found.owed:
+        say(f"  欠 {found.owed} 分", f"  {found.owed} points owed")

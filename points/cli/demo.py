@@ -1,86 +1,162 @@
 """The demo: the subdistrict's volunteer day of December 2019, held today, ready to try."""
 
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
-from points.cli.booth import keep_secret, token_folder
-from points.cli.door import catalog_of, now, random_bytes
+from sqlalchemy import make_url
+
+from points.cli.door import catalog_of, now, random_bytes, reached
+from points.cli.files import TOKENS, keep_secret, private_folder, read_text
 from points.cli.programme import load_into, read
 from points.cli.reasons import done
-from points.cli.words import say
+from points.cli.words import MISUSED, fail, say
 from points.domain.access import Role
 from points.domain.ids import BoothKey, EventKey
 from points.domain.pairing import Pairing
 from points.domain.periods import local_day
-from points.outside.card_sheets import card_sheet_html
+from points.domain.programme_changes import compare
+from points.domain.programme_file import ProgrammeFile
+from points.outside.card_sheets import PrintedCard, card_sheet_html
 from points.service.cards import print_cards
-from points.service.credentials import add_device, add_partner_key
+from points.service.credentials import add_device, add_partner_key, credential_of_token
 from points.service.posting import Book, make_book
+from points.service.transactions import snapshot
 from points.settings import Settings
-from points.storage.engine import open_database
 
 EVENT = EventKey("volunteer-day-2019")
+SAMPLE = "sample-card"
+SHEET = "cards.html"
+CARDS = 20
+
 _FILE = "changfeng.toml"
-_CARDS = 20
-_DEVICES = (
-    ("booth-1", 1, Role.EARN),
-    ("booth-4", 4, Role.REDEEM),
-    ("booth-12", 12, Role.EARN),
-    ("lead", 4, Role.SUPERVISOR),
-    ("partner", 4, Role.PARTNER),
-)
+_TOKENS = {
+    "booth-1": (1, Role.EARN),
+    "booth-4": (4, Role.REDEEM),
+    "booth-12": (12, Role.EARN),
+    "lead": (4, Role.SUPERVISOR),
+    "partner": (4, Role.PARTNER),
+}
 
 
-def prepare_demo(chosen: Settings, data: Path, base: str) -> None:
-    """Load the demo with its day moved to today; at the first run make cards and tokens as well."""
-    database = open_database(chosen.database_url)
-    try:
+def prepare_demo(chosen: Settings, data: Path, server: str) -> None:
+    """Hold the demo's day today, make what is missing to try it with, and tell how.
+
+    A database in which somebody has set up a programme of their own is left alone.
+    """
+    with reached(chosen.database_url) as database:
         book = make_book(database, now)
-        _load_for_today(book)
-        sample = data / "sample-card"
-        if not sample.exists():
-            _make_codes(book, data, chosen.public_url)
-        _tell(data, base, chosen, sample.read_text().strip())
-    finally:
-        database.dispose()
+        missing = _missing_tokens(book, data)
+        today = local_day(now(), _read(None).programme.zone)
+        held_on = _day_held(book)
+        if held_on is None:
+            say(
+                "这里的方案是自己的，没有载入演示。要看演示，请用 --data 另选一个文件夹",
+                "The programme in here is somebody's own, so the demo was not loaded. To see the "
+                "demo, choose another folder with --data.",
+            )
+            return
+        if held_on != today:
+            load_into(book, _read(today))
+        _make_tokens(book, data, missing)
+        _make_cards(book, data, chosen.public_url, is_new_day=held_on != today)
+    _tell(data, chosen.database_url, server)
 
 
-def _load_for_today(book: Book) -> None:
+def _day_held(book: Book) -> date | None:
+    """Tell on which day the demo is held; `date.min` if nothing is, None if something else is."""
+    with snapshot(book.database) as connection:
+        catalog = book.catalogs.current(connection)
+    if not catalog.programme.all:
+        return date.min
+    fair = catalog.events.get(EVENT)
+    if fair is None or fair.latest.item is None:
+        return None
+    day = local_day(fair.latest.item.sessions[0].opens, catalog.programme_at(now()).zone)
+    changes = compare(catalog, _read(day), now())
+    return None if changes.versions or changes.faults else day
+
+
+def _read(moved_to: date | None) -> ProgrammeFile:
     text = files("points.demo").joinpath(_FILE).read_text("utf-8")
-    zone = read(text, name=_FILE, moved_to=None).programme.zone
-    load_into(book, read(text, name=_FILE, moved_to=local_day(now(), zone)))
+    return read(text, name=_FILE, moved_to=moved_to)
 
 
-def _make_codes(book: Book, data: Path, public_url: str | None) -> None:
-    folder = token_folder(data)
-    for name, booth, role in _DEVICES:
+def _missing_tokens(book: Book, data: Path) -> list[str]:
+    """Name the tokens that are not there yet; where some are another database's, end."""
+    missing = []
+    for name in _TOKENS:
+        file = data / TOKENS / name
+        if not file.exists():
+            missing.append(name)
+        elif credential_of_token(book.database, read_text(file).strip()) is None:
+            fail(
+                f"{file} 是另一个数据库的令牌。请用 --data 另选一个文件夹",
+                f"{file} is a token of another database. Choose another folder with --data.",
+                code=MISUSED,
+            )
+    return missing
+
+
+def _make_tokens(book: Book, data: Path, names: list[str]) -> None:
+    folder = private_folder(data / TOKENS)
+    for name in names:
+        booth, role = _TOKENS[name]
         pairing = Pairing(
             name=f"demo {name}", role=role, event=EVENT, booth=BoothKey(f"{EVENT}/{booth}")
         )
         add = add_partner_key if role is Role.PARTNER else add_device
         admitted = done(add(book.database, pairing, now=now(), random_bytes=random_bytes))
         keep_secret(folder / name, admitted.token)
-    cards = print_cards(
-        book.database, _CARDS, now=now(), random_bytes=random_bytes, public_url=public_url
-    )
-    programme = catalog_of(book).programme_at(now())
-    keep_secret(data / "cards.html", card_sheet_html(cards, programme.name))
-    # Last, because it tells that all the rest is there.
-    keep_secret(data / "sample-card", cards[0].code)
 
 
-def _tell(data: Path, base: str, chosen: Settings, sample: str) -> None:
-    common = f"--data {data} --server {base} {sample}"
-    say("试一试，在另一个终端里：", "Try it, from another terminal in this folder:")
-    for line in (
-        f".venv/bin/points scan --activity check-in --as booth-4 {common}",
-        f".venv/bin/points scan --activity hand-in --grams plastic=6500 --as booth-12 {common}",
-        f".venv/bin/points redeem --reward bin-bags --as booth-4 {common}",
-        f".venv/bin/points balance --as booth-4 {common}",
-        f".venv/bin/points verify --database {chosen.database_url}",
-    ):
-        say(f"  {line}", f"  {line}")
+def _make_cards(book: Book, data: Path, public_url: str | None, *, is_new_day: bool) -> None:
+    def make(count: int) -> list[PrintedCard]:
+        return print_cards(
+            book.database, count, now=now(), random_bytes=random_bytes, public_url=public_url
+        )
+
+    if not (data / SHEET).exists():
+        name = catalog_of(book).programme_at(now()).name
+        keep_secret(data / SHEET, card_sheet_html(make(CARDS), name))
+    # What a household may do once is done once: a card of yesterday would only be refused.
+    if is_new_day or not (data / SAMPLE).exists():
+        keep_secret(data / SAMPLE, make(1)[0].code)
+
+
+def _tell(data: Path, database_url: str, server: str) -> None:
+    code = read_text(data / SAMPLE).strip()
     say(
-        f"积分卡 {_CARDS} 张：{data}/cards.html    各展位的令牌：{data}/tokens/",
-        f"{_CARDS} cards to print: {data}/cards.html    tokens of booths: {data}/tokens/",
+        f"样卡 {code}，另有 {CARDS} 张可打印：{data / SHEET}",
+        f"A card to try: {code}. {CARDS} more to print: {data / SHEET}",
     )
+    say("\n试一试，粘贴到另一个终端里：\n", "\nTry it: paste this into another terminal.\n")
+    for line in _commands(data, database_url, server):
+        print(f"  {line}")
+    say(
+        f"\n各展位的令牌在 {data / TOKENS}，接口说明在 {server}/api/v1/docs\n",
+        f"\nTokens of booths: {data / TOKENS}   The API, described: {server}/api/v1/docs\n",
+    )
+
+
+def _commands(data: Path, database_url: str, server: str) -> Iterator[str]:
+    """Write what a newcomer may try, so that a shell takes it as it stands."""
+    settings = {"POINTS_DATA": str(data), "POINTS_SERVER": server}
+    has_password = make_url(database_url).password is not None
+    if not has_password:
+        settings["POINTS_DATABASE_URL"] = database_url
+    yield from (f"export {name}={shlex.quote(value)}" for name, value in settings.items())
+    program = Path(sys.argv[0])
+    if shutil.which(program.name) != str(program.absolute()):
+        yield f'export PATH={shlex.quote(str(program.absolute().parent))}:"$PATH"'
+    card = f'< "$POINTS_DATA/{SAMPLE}"'
+    yield f"points scan --activity check-in --as booth-4 {card}"
+    yield f"points scan --activity hand-in --grams plastic=6500 --as booth-12 {card}"
+    yield f"points redeem --reward bin-bags --yes --as booth-4 {card}"
+    yield f"points balance --as booth-4 {card}"
+    yield "points verify" + (" --database URL" if has_password else "")
+    yield "points undo --as booth-4"  # last, for it waits for the id that is to be typed

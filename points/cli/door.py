@@ -5,28 +5,37 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NoReturn
 from uuid import uuid4
 
 import typer
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
-from points.cli.words import fail
+from points.cli.words import MISUSED, fail
 from points.domain.programme import Catalog
 from points.service.posting import Book, make_book
 from points.service.transactions import DatabaseUnavailable, snapshot
 from points.settings import Settings, SettingsFault, read_settings
 from points.storage.engine import (
     Database,
+    NoTurn,
     UnknownDatabase,
     UnsafeDatabase,
     check_safety,
     open_database,
 )
-from points.storage.migrate import is_current
+from points.storage.migrate import NewerDatabase, is_current
 
 DatabaseUrl = Annotated[
     str | None,
-    typer.Option("--database", envvar="POINTS_DATABASE_URL", help="The database's URL."),
+    typer.Option(
+        "--database",
+        envvar="POINTS_DATABASE_URL",
+        show_envvar=False,
+        help="The database's URL, by default sqlite:///var/points.db; one with a password is "
+        "better kept in POINTS_DATABASE_URL.",
+    ),
 ]
 
 
@@ -53,37 +62,49 @@ def settings(database_url: str | None = None) -> Settings:
     try:
         return read_settings(environment)
     except SettingsFault as fault:
-        fail(str(fault), str(fault), code=2)
+        fail(f"设置不对：{fault}", str(fault), code=MISUSED)
+
+
+@contextmanager
+def reached(database_url: str | None, *, makes: bool = False) -> Iterator[Database]:
+    """Open the database as it is for one command, and turn its troubles into sentences.
+
+    Args:
+        database_url: What the command line says, if it says anything.
+        makes: Whether a SQLite file that is not there is made.
+    """
+    database = _open(settings(database_url).database_url)
+    try:
+        with trouble_told():
+            file = database.writer.url.database
+            if database.is_sqlite and not makes and not Path(file or "").is_file():
+                fail(
+                    f"没有数据库文件 {file}；points migrate 会建一个",
+                    f"There is no database file {file}; `points migrate` makes one.",
+                )
+            yield database
+    finally:
+        database.reader.dispose()
+        database.writer.dispose()
 
 
 @contextmanager
 def opened(database_url: str | None) -> Iterator[Database]:
-    """Open the database for one command, and turn its troubles into sentences."""
-    url = settings(database_url).database_url
-    try:
-        database = open_database(url)
-    except UnknownDatabase as error:
-        fail(f"数据库地址不对：{error}", f"The database URL is wrong: {error}", code=2)
-    try:
+    """Open a database that is ready and safe to use."""
+    with reached(database_url) as database:
+        check(database)
+        yield database
+
+
+def check(database: Database) -> None:
+    """Make sure that a database is ready and safe to use; where it is not, say why and end."""
+    with trouble_told(SQLAlchemyError):
         if not is_current(database):
             fail(
                 "数据库还没有准备好，请先运行 points migrate",
                 "The database is not ready. Run `points migrate` first.",
             )
         check_safety(database)
-        yield database
-    except UnsafeDatabase as error:
-        fail(f"数据库的设置不安全：{error}", f"The database is set up unsafely: {error}", code=2)
-    except DatabaseUnavailable as error:
-        fail(f"数据库现在写不进去：{error}", f"The database cannot write now: {error}")
-    finally:
-        database.dispose()
-
-
-def catalog_of(book: Book) -> Catalog:
-    """Read what is set up."""
-    with snapshot(book.database) as connection:
-        return book.catalogs.current(connection)
 
 
 @contextmanager
@@ -91,3 +112,65 @@ def book(database_url: str | None) -> Iterator[Book]:
     """Open the book for one command."""
     with opened(database_url) as database:
         yield make_book(database, now)
+
+
+def catalog_of(book: Book) -> Catalog:
+    """Read what is set up; where nothing is, say how and end."""
+    with snapshot(book.database) as connection:
+        catalog = book.catalogs.current(connection)
+    if not catalog.programme.all:
+        fail(
+            "还没有方案，请先运行 points programme load 方案.toml",
+            "There is no programme yet. Run `points programme load FILE.toml` first.",
+        )
+    return catalog
+
+
+@contextmanager
+def trouble_told(*more: type[SQLAlchemyError]) -> Iterator[None]:
+    """Turn a database's troubles into sentences; faults of ours stay what they are.
+
+    Args:
+        more: What else is the database's trouble, where nothing of ours is asked of it yet.
+    """
+    trouble: tuple[type[Exception], ...] = (DatabaseUnavailable, OperationalError, NoTurn, *more)
+    try:
+        yield
+    except UnsafeDatabase as error:
+        fail(
+            f"数据库的设置不安全：{error}",
+            f"The database is set up unsafely: {error}",
+            code=MISUSED,
+        )
+    except NewerDatabase as error:
+        fail(
+            f"数据库属于更新版本的 points：{error}",
+            f"The database belongs to a newer release of points: {error}",
+            code=MISUSED,
+        )
+    except trouble as error:
+        _give_up(error)
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # that one alone: the file is damaged, or none of ours
+            raise
+        _give_up(error)
+
+
+def _open(url: str) -> Database:
+    try:
+        return open_database(url)
+    except (UnknownDatabase, ValueError) as error:
+        fail(f"数据库地址不对：{error}", f"The database URL is wrong: {error}", code=MISUSED)
+
+
+def _give_up(error: Exception) -> NoReturn:
+    reason = _innermost(error)
+    fail(f"数据库现在不能用：{reason}", f"The database cannot be used now: {reason}")
+
+
+def _innermost(error: BaseException) -> str:
+    """Tell what the database itself said, in one line; the statement is nobody's business."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,4 +1,4 @@
-"""Keep the book: put balances right, take back, share out, expire."""
+"""Keep the book: put balances right, take back, share out, expire, issue slips."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from points.cli.booth import keep_secret
 from points.cli.door import DatabaseUrl, book, catalog_of, new_key, now, random_bytes
-from points.cli.posting import post_one
+from points.cli.files import Force, new_file
+from points.cli.naming import ACTIVITY, find_key
+from points.cli.posting import Key, post_all, post_one
 from points.cli.reasons import done
 from points.cli.words import fail, say
 from points.domain.cards import CODE_BYTES, code_fingerprint, make_card_code
-from points.domain.ids import ActivityKey, HouseholdId
+from points.domain.ids import HouseholdId
 from points.domain.operations import (
     POINTS_MAX,
     Adjust,
@@ -32,16 +33,20 @@ _SLIP_DAYS = 30
 
 @app.command()
 def adjust(
-    household: Annotated[int, typer.Argument(help="The household's number.")],
+    household: Annotated[int, typer.Argument(min=1, help="The household's number.")],
     *,
-    points: Annotated[int, typer.Option(min=-POINTS_MAX, max=POINTS_MAX, help="+ or −.")],
+    points: Annotated[
+        int,
+        typer.Option(min=-POINTS_MAX, max=POINTS_MAX, help="More (+) or fewer (-), such as -20."),
+    ],
     reason: Annotated[str, typer.Option(help="Why; it is kept with the operation.")],
     approver: Annotated[str, typer.Option(help="Who else has agreed.")],
-    key: Annotated[str | None, typer.Option(help="An id, to repeat a try that got lost.")] = None,
+    key: Key = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Put a household's balance right; a second person answers for it too."""
     with book(database_url) as opened_book:
+        catalog_of(opened_book)
         change = Adjust(
             household=HouseholdId(household),
             points=points,
@@ -59,31 +64,41 @@ def take_back(
     claw_back: Annotated[
         bool, typer.Option("--claw-back", help="Book points already spent as owed.")
     ] = False,
+    key: Key = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Undo anybody's operation, however old."""
     with book(database_url) as opened_book:
+        catalog_of(opened_book)
         undo = Undo(undoes=OperationKey(operation), claws_back=claw_back, occurred_at=now())
-        post_one(opened_book, undo, key=new_key())
+        post_one(opened_book, undo, key=key or new_key())
 
 
 @app.command("share-out")
 def share(
-    activity: Annotated[str, typer.Argument(help="corridors-qingshuiwan/corridor-clean-up")],
+    activity: Annotated[
+        str, typer.Argument(help="For example corridors-qingshuiwan/corridor-clean-up.")
+    ],
     building: Annotated[str, typer.Argument(help="For example 64.")],
-    period: Annotated[str | None, typer.Option(help="For example 2019-12.")] = None,
+    period: Annotated[
+        str | None, typer.Option(help="For example 2019-12; by default the present one.")
+    ] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Close a building's clean-up and pay everyone who checked in, exactly once."""
     with book(database_url) as opened_book:
-        paid = done(
-            share_out(opened_book, ActivityKey(activity), building, now=now(), period=period)
-        )
+        chosen = find_key(catalog_of(opened_book).activities, activity, ACTIVITY)
+        paid = done(share_out(opened_book, chosen, building, now=now(), period=period))
     for one in paid.shares:
         say(
             f"{one.place}. 户 {one.household}：{one.points} 分",
             f"{one.place}. household {one.household}: {one.points} points",
         )
+    total = sum(one.points for one in paid.shares)
+    say(
+        f"✔ {building} 号楼 {paid.period}：{len(paid.shares)} 人，共 {total} 分",
+        f"✔ Building {building}, {paid.period}: {len(paid.shares)} people, {total} points.",
+    )
 
 
 @app.command()
@@ -105,8 +120,8 @@ def sweep(
             "Check the server's clock; if it is right, say --yes.",
         )
     say(
-        f"到期 {swept.lots} 批，共 {swept.points} 分",
-        f"{swept.lots} lots expired, {swept.points} points.",
+        f"✔ 到期 {swept.lots} 批，共 {swept.points} 分",
+        f"✔ {swept.lots} lots expired, {swept.points} points.",
     )
 
 
@@ -116,23 +131,30 @@ def issue_slips(
     points: Annotated[int, typer.Option(min=1, max=POINTS_MAX, help="What each is worth.")],
     count: Annotated[int, typer.Option(min=1, max=1_000, help="How many.")] = 1,
     days: Annotated[int, typer.Option(min=0, max=3_650, help="How long they last.")] = _SLIP_DAYS,
-    out: Annotated[Path, typer.Option(help="Where to write their codes, one a line.")],
+    out: Annotated[Path, typer.Option(help="A new file for their codes, one a line.")],
+    force: Force = False,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Issue one-time slips; only the file knows their codes."""
-    codes = [make_card_code(random_bytes(CODE_BYTES)) for _ in range(count)]
-    keep_secret(out, "\n".join(codes))
-    with book(database_url) as opened_book:
+    """Issue one-time slips, all or none; only the file knows their codes."""
+    with book(database_url) as opened_book, new_file(out, overwrites=force) as file:
+        codes = [make_card_code(random_bytes(CODE_BYTES)) for _ in range(count)]
         zone = catalog_of(opened_book).programme_at(now()).zone
         last_day = local_day(now(), zone) + timedelta(days=days)
-        for code in codes:
-            slip = IssueSlip(
+        slips = [
+            IssueSlip(
                 slip=slip_by_code(code_fingerprint(code)),
                 points=points,
                 last_day=last_day,
                 occurred_at=now(),
             )
-            post_one(opened_book, slip, key=new_key())
+            for code in codes
+        ]
+        file.write("".join(f"{code}\n" for code in codes).encode())
+        post_all(opened_book, {new_key(): slip for slip in slips})
+    say(
+        f"✔ {count} 张积分支票，每张 {points} 分，有效到 {last_day}，兑换码在 {out}",
+        f"✔ {count} slips of {points} points, good until {last_day}: their codes are in {out}",
+    )
 
 
 def _day(moment: datetime | None) -> str:

@@ -1,17 +1,19 @@
-"""Cards and households at the desk: print, freeze, replace, bind, merge, import."""
+"""Cards and households at the desk: print, freeze, replace, bind, show, merge, import."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import TaskID
 
-from points.cli.booth import keep_secret
 from points.cli.door import DatabaseUrl, book, catalog_of, now, opened, random_bytes, settings
+from points.cli.files import Force, new_file, private_folder, read_bytes
+from points.cli.naming import COMMUNITY, find_key, listed
 from points.cli.reasons import done, word_row
-from points.cli.words import fail, progress_bar, say, words
+from points.cli.words import MISUSED, Both, fail, progress_by_stage, say, words
 from points.domain.cards import CardNumber, read_card_number, spoken
-from points.domain.ids import CommunityKey, HouseholdId
+from points.domain.facts import CardState
+from points.domain.ids import HouseholdId
 from points.domain.people import CardRecord, Home, HouseholdRecord
 from points.outside.card_sheets import PrintedCard, card_png, card_sheet_parts, card_svg
 from points.service.cards import (
@@ -21,18 +23,34 @@ from points.service.cards import (
     replace_card,
     thaw_card,
 )
-from points.service.households import add_card_to_household, bind_card, merge_households
+from points.service.households import (
+    add_card_to_household,
+    bind_card,
+    find_by_door,
+    merge_households,
+)
 from points.service.imports import ImportRefused, Stage, import_households
-from points.service.posting import Book
+from points.storage.engine import Database
 
 cards_app = typer.Typer(no_args_is_help=True, help="Print, freeze, replace and bind cards.")
-households_app = typer.Typer(no_args_is_help=True, help="Import and merge households.")
+households_app = typer.Typer(no_args_is_help=True, help="Import, show and merge households.")
 
-Number = Annotated[str, typer.Argument(help="The number printed beside the code: 271 836 504.")]
-_STAGES = {
+Number = Annotated[
+    list[str], typer.Argument(help="The number printed beside the code, such as 271 836 504.")
+]
+Community = Annotated[str, typer.Option(help="The community's id.")]
+Door = Annotated[str, typer.Option(help="For example 2-301.")]
+
+_PAGES = {".html", ".htm"}
+_STAGES: Mapping[str, Both] = {
     Stage.READING: ("读表", "reading"),
     Stage.CHECKING: ("核对", "checking"),
     Stage.WRITING: ("写入", "writing"),
+}
+_STATES: Mapping[CardState, Both] = {
+    CardState.ACTIVE: ("有效", "active"),
+    CardState.FROZEN: ("已挂失", "frozen"),
+    CardState.REPLACED: ("已换新卡", "replaced"),
 }
 
 
@@ -40,41 +58,41 @@ _STAGES = {
 def print_cards(
     *,
     count: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many.")],
-    out: Annotated[Path, typer.Option(help="The A4 sheet, an HTML page to print.")],
+    out: Annotated[Path, typer.Option(help="A new file for the A4 sheets: an HTML page to print.")],
     images: Annotated[
-        Path | None, typer.Option(help="Also one .svg and .png per card in this folder.")
+        Path | None, typer.Option(help="Also one .svg and .png per card, in this folder.")
     ] = None,
+    force: Force = False,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Make blank cards and a sheet to print; only the sheet knows their codes."""
-    chosen = settings(database_url)
-    with book(database_url) as opened_book, progress_bar() as bar:
-        name = _programme_name(opened_book)
-        task = bar.add_task(words("制卡", "cards"), total=count)
-        printed: list[PrintedCard] = []
-        for part in print_in_parts(
-            opened_book.database,
-            count,
-            now=now(),
-            random_bytes=random_bytes,
-            public_url=chosen.public_url,
-        ):
-            printed += part
-            bar.advance(task, len(part))
-        keep_secret(out, "".join(card_sheet_parts(printed, name)))
-        if images is not None:
-            _draw_each(printed, images, name)
+    """Make blank cards and sheets to print; only these files know their codes."""
+    if out.suffix.lower() not in _PAGES and not out.exists():
+        fail(
+            f"{out}：印的是网页，请叫它 {out.stem}.html",
+            f"{out}: what is made is an HTML page; call it {out.stem}.html.",
+            code=MISUSED,
+        )
+    url = settings(database_url).public_url
+    with book(database_url) as opened_book, new_file(out, overwrites=force) as file:
+        name = catalog_of(opened_book).programme_at(now()).name
+        folder = None if images is None else private_folder(images)
+        printed = _make_cards(opened_book.database, count, url)
+        for part in card_sheet_parts(printed, name):
+            file.write(part.encode())
+        if folder is not None:
+            _draw_each(printed, folder, name)
     say(
-        f"{count} 张卡：{out}。请用浏览器打印；印好后删掉这个文件",
-        f"{count} cards: {out}. Print it from a browser, then delete the file.",
+        f"✔ {count} 张卡在 {out}。请用浏览器打印，印好后删掉这个文件",
+        f"✔ {count} cards in {out}. Print it from a browser, then delete the file.",
     )
 
 
 @cards_app.command()
 def show(number: Number, database_url: DatabaseUrl = None) -> None:
     """Tell what is known of a card."""
+    read = _number(number)
     with opened(database_url) as database:
-        card = find_by_number(database, _number(number))
+        card = find_by_number(database, read)
     if card is None:
         fail("没有这张卡", "There is no such card.")
     _tell_card(card)
@@ -97,33 +115,36 @@ def thaw(number: Number, database_url: DatabaseUrl = None) -> None:
 @cards_app.command()
 def replace(
     number: Number,
+    *,
     by: Annotated[str, typer.Option(help="The number of the new, blank card.")],
     database_url: DatabaseUrl = None,
 ) -> None:
     """Give a household a new card for a lost or worn one, which stops for ever."""
     with opened(database_url) as database:
-        _tell_card(done(replace_card(database, _number(number), by=_number(by), now=now())))
+        _tell_card(done(replace_card(database, _number(number), by=_number([by]), now=now())))
 
 
 @cards_app.command()
 def bind(
     number: Number,
     *,
-    community: Annotated[str, typer.Option(help="The community's id.")],
-    door: Annotated[str, typer.Option(help="For example 2-301.")],
+    community: Community,
+    door: Door,
     name: Annotated[str | None, typer.Option(help="The name on the door, if it is given.")] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Bind a card to a household; what it earned before comes along."""
-    home = Home(community=CommunityKey(community), door=door, name=name)
     with book(database_url) as opened_book:
+        key = find_key(catalog_of(opened_book).communities, community, COMMUNITY)
+        home = Home(community=key, door=door, name=name)
         _tell_household(done(bind_card(opened_book, _number(number), home, now=now())))
 
 
 @cards_app.command()
 def add(
     number: Number,
-    household: Annotated[int, typer.Option(help="The household's number.")],
+    *,
+    household: Annotated[int, typer.Option(min=1, help="The household's number.")],
     database_url: DatabaseUrl = None,
 ) -> None:
     """Give a household a further card."""
@@ -134,10 +155,26 @@ def add(
         _tell_household(done(added))
 
 
+@households_app.command("show")
+def show_household(
+    *,
+    community: Community,
+    door: Door,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Tell which household lives behind a door, and its cards."""
+    with book(database_url) as opened_book:
+        key = find_key(catalog_of(opened_book).communities, community, COMMUNITY)
+        household = find_by_door(opened_book.database, key, door)
+    if household is None:
+        fail("这个门牌没有登记住户", "No household is known behind this door.")
+    _tell_household(household)
+
+
 @households_app.command()
 def merge(
-    source: Annotated[int, typer.Argument(help="The household that goes up in the other.")],
-    into: Annotated[int, typer.Argument(help="The household that stays.")],
+    source: Annotated[int, typer.Argument(min=1, help="The household that goes up in the other.")],
+    into: Annotated[int, typer.Argument(min=1, help="The household that stays.")],
     database_url: DatabaseUrl = None,
 ) -> None:
     """Let two households be one: points, cards and limits; both histories stay."""
@@ -148,69 +185,83 @@ def merge(
 
 @households_app.command("import")
 def import_list(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=".csv or .xlsx")],
+    file: Annotated[Path, typer.Argument(help="A .csv or .xlsx file.")],
     database_url: DatabaseUrl = None,
 ) -> None:
     """Import a list: all of it, or nothing and every row that is wrong."""
-    with book(database_url) as opened_book, progress_bar() as bar:
-        tasks: dict[Stage, TaskID] = {}
-
-        def on_progress(done: int, total: int | None, stage: Stage) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(words(*_STAGES[stage]), total=total)
-            bar.update(tasks[stage], completed=done, total=total)
-
-        result = import_households(
-            opened_book, file.read_bytes(), now=now(), on_progress=on_progress
-        )
+    content = read_bytes(file)
+    with book(database_url) as opened_book, progress_by_stage(_STAGES) as tell:
+        catalog_of(opened_book)
+        result = import_households(opened_book, content, now=now(), on_progress=tell)
     if isinstance(result, ImportRefused):
         for fault in result.faults:
             print(word_row(fault))
         count = len(result.faults)
-        fail(f"{count} 处要改，一行也没有导入", f"{count} faults; nothing was imported.")
+        fail(f"✘ {count} 处要改，一行也没有导入", f"✘ {count} faults; nothing was imported.")
     say(
-        f"{result.rows} 行：新增 {result.added}，更改 {result.changed}，不变 {result.unchanged}，"
-        f"绑卡 {result.cards_bound}",
-        f"{result.rows} rows: {result.added} added, {result.changed} changed, "
+        f"✔ {result.rows} 行：新增 {result.added}，更改 {result.changed}，"
+        f"不变 {result.unchanged}，绑卡 {result.cards_bound}",
+        f"✔ {result.rows} rows: {result.added} added, {result.changed} changed, "
         f"{result.unchanged} unchanged, {result.cards_bound} cards bound.",
     )
     if result.ignored:
-        listed = ", ".join(result.ignored)
-        say(f"没有读的列：{listed}", f"Columns left unread: {listed}")
+        names = listed(result.ignored)
+        say(f"没有读的列：{names}", f"Columns left unread: {names}")
 
 
-def _number(typed: str) -> CardNumber:
-    number = read_card_number(typed)
+def _make_cards(database: Database, count: int, url: str | None) -> list[PrintedCard]:
+    printed: list[PrintedCard] = []
+    with progress_by_stage({"": ("制卡", "cards")}) as tell:
+        for part in print_in_parts(
+            database, count, now=now(), random_bytes=random_bytes, public_url=url
+        ):
+            printed += part
+            tell(len(printed), count, "")
+    return printed
+
+
+def _draw_each(printed: list[PrintedCard], folder: Path, name: str) -> None:
+    with progress_by_stage({"": ("画图", "pictures")}) as tell:
+        for done_so_far, card in enumerate(printed, start=1):
+            with new_file(folder / f"{card.number}.svg", overwrites=True) as file:
+                file.write(card_svg(card, name).encode())
+            with new_file(folder / f"{card.number}.png", overwrites=True) as file:
+                file.write(card_png(card))
+            tell(done_so_far, len(printed), "")
+
+
+def _number(typed: Sequence[str]) -> CardNumber:
+    """Read a number, whether its groups were typed apart or together."""
+    number = read_card_number("".join(typed))
     if number is None:
+        said = " ".join(typed)
         fail(
-            f"{typed}：卡号不对，请核对九位数字",
-            f"{typed}: this is no card number; check its nine digits.",
-            code=2,
+            f"{said}：卡号不对，请核对九位数字",
+            f"{said}: this is no card number; check its nine digits.",
+            code=MISUSED,
         )
     return number
 
 
 def _tell_card(card: CardRecord) -> None:
-    home = f"{card.home.community} {card.home.door}" if card.home else words("未绑定", "not bound")
+    by = (
+        words(f"（换成 {card.replaced_by}）", f" by {card.replaced_by}") if card.replaced_by else ""
+    )
+    state = f"{words(*_STATES[card.state])}{by}"
     say(
-        f"卡 {spoken(card.number)}：{card.state}，户 {card.household}（{home}）",
-        f"card {spoken(card.number)}: {card.state}, household {card.household} ({home})",
+        f"卡 {spoken(card.number)}：{state}，{_home(card.household, card.home)}",
+        f"card {spoken(card.number)}: {state}, {_home(card.household, card.home)}",
     )
 
 
 def _tell_household(household: HouseholdRecord) -> None:
+    print(_home(household.id, household.home))
     for card in household.cards:
         _tell_card(card)
 
 
-def _programme_name(opened_book: Book) -> str:
-    return catalog_of(opened_book).programme_at(now()).name
-
-
-def _draw_each(printed: list[PrintedCard], folder: Path, name: str) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for card in printed:
-        keep_secret(folder / f"{card.number}.svg", card_svg(card, name))
-        path = folder / f"{card.number}.png"
-        keep_secret(path, "")
-        path.write_bytes(card_png(card))
+def _home(household: HouseholdId, home: Home | None) -> str:
+    door = words("没有绑定", "not bound")
+    if home is not None:
+        door = " ".join(filter(None, (home.community, home.door, home.name)))
+    return words(f"户 {household}（{door}）", f"household {household} ({door})")

@@ -1,5 +1,6 @@
 """Set the programme up from a file."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -7,13 +8,14 @@ from typing import Annotated
 import typer
 
 from points.cli.door import DatabaseUrl, book, now
-from points.cli.words import fail, words
+from points.cli.files import read_text
+from points.cli.words import Both, fail, say, words
 from points.domain.programme_changes import ChangeFault, ItemChange, ItemKind
 from points.domain.programme_file import ProgrammeFile, read_programme_file
 from points.service.posting import Book
 from points.service.programmes import Loaded, load_programme
 
-_KINDS = {
+_KINDS: Mapping[ItemKind, Both] = {
     ItemKind.PROGRAMME: ("方案", "programme"),
     ItemKind.COMMUNITY: ("居民区", "communities"),
     ItemKind.EVENT: ("活动", "events"),
@@ -21,13 +23,13 @@ _KINDS = {
     ItemKind.ACTIVITY: ("赋分项目", "activities"),
     ItemKind.REWARD: ("奖品", "rewards"),
 }
-_CHANGES = {
+_CHANGES: Mapping[ItemChange, Both] = {
     ItemChange.ADDED: ("新增", "added"),
     ItemChange.CHANGED: ("更改", "changed"),
     ItemChange.WITHDRAWN: ("停用", "withdrawn"),
     ItemChange.UNCHANGED: ("不变", "unchanged"),
 }
-_CHANGE_FAULTS = {
+_CHANGE_FAULTS: Mapping[ChangeFault, Both] = {
     ChangeFault.ZONE_CHANGED: ("时区不能再改", "the zone cannot change any more"),
     ChangeFault.STOCK_CHANGED: ("期初库存已经入账", "the opening stock is booked already"),
     ChangeFault.RESERVES_CHANGED: ("预留数已经入账", "the reserves are booked already"),
@@ -48,7 +50,7 @@ app = typer.Typer(no_args_is_help=True, help="The programme: events, booths, rul
 
 @app.command()
 def load(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A .toml file.")],
+    file: Annotated[Path, typer.Argument(help="A .toml file; see docs/programme-file.md.")],
     *,
     rehearse_on: Annotated[
         datetime | None,
@@ -59,17 +61,17 @@ def load(
     ] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Load a programme: all of it, or nothing and everything that is wrong. See docs/."""
-    try:
-        text = file.read_text("utf-8")
-    except UnicodeDecodeError:
-        fail(f"{file}：请存成 UTF-8", f"{file}: save it as UTF-8.", code=2)
+    """Load a programme: all of it, or nothing and everything that is wrong."""
     day = rehearse_on.date() if rehearse_on else None
+    programme = read(read_text(file), name=file.name, moved_to=day)
     with book(database_url) as opened_book:
-        counts = load_into(opened_book, read(text, name=file.name, moved_to=day)).counts
+        counts = load_into(opened_book, programme).counts
     for kind, of_kind in counts.items():
-        said = ", ".join(f"{count} {words(*_CHANGES[change])}" for change, count in of_kind.items())
-        print(f"{words(*_KINDS[kind])}: {said}")
+        changes = words("，", ", ").join(
+            f"{words(*_CHANGES[change])} {count}" for change, count in of_kind.items()
+        )
+        if changes:
+            say(f"{_KINDS[kind][0]}：{changes}", f"{_KINDS[kind][1]}: {changes}")
 
 
 def read(text: str, *, name: str, moved_to: date | None) -> ProgrammeFile:
@@ -79,7 +81,7 @@ def read(text: str, *, name: str, moved_to: date | None) -> ProgrammeFile:
         return found
     for fault in found:
         print(f"{words(fault.message.zh, fault.message.en)} [{fault.code}]")
-    fail(f"{len(found)} 处要改，什么也没有载入", f"{len(found)} faults; nothing was loaded.")
+    fail(f"✘ {len(found)} 处要改，什么也没有载入", f"✘ {len(found)} faults; nothing was loaded.")
 
 
 def load_into(opened_book: Book, file: ProgrammeFile) -> Loaded:
@@ -94,4 +96,7 @@ def load_into(opened_book: Book, file: ProgrammeFile) -> Loaded:
             f"({fault.before} → {fault.after}){way} [{fault.reason}]"
         )
     count = len(loaded.faults)
-    fail(f"{count} 处不能这样改，什么也没有载入", f"{count} faults; nothing was loaded.")
+    fail(
+        f"✘ {count} 处不能这样改，什么也没有载入",
+        f"✘ {count} changes that cannot be made; nothing was loaded.",
+    )

@@ -1,31 +1,43 @@
-"""Prove the book: `points verify` recomputes it and names every disagreement."""
+"""Prove the book: check all of it, restore what follows from it, publish its heads."""
 
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import TaskID
 
-from points.cli.door import DatabaseUrl, now, opened
-from points.cli.words import progress_bar, say, speaks_chinese, words
-from points.domain.findings import Language
+from points.cli.door import DatabaseUrl, now, opened, reached
+from points.cli.files import Force
+from points.cli.words import Both, agreed, fail, progress_by_stage, say, speaks_chinese, words
+from points.domain.findings import Finding, Language
 from points.domain.verifying import Mode, Report, Result, Stage
+from points.service.anchors import check_heads_file, publish_heads
+from points.service.rebuilding import BookDamaged
+from points.service.rebuilding import rebuild as rebuild_caches
 from points.service.verifying import verify as verify_book
 
 app = typer.Typer(no_args_is_help=True)
+heads_app = typer.Typer(
+    no_args_is_help=True, help="Publish the heads of chains, and hold the book to them."
+)
 
-_STAGES = {
+STAGES: Mapping[str, Both] = {
     Stage.DATABASE: ("数据库", "database"),
     Stage.CHAINS: ("链", "chains"),
+    Stage.REQUESTS: ("请求", "requests"),
     Stage.ACCOUNTS: ("账户", "accounts"),
     Stage.SEQUELS: ("撤销与到期", "undos and expiry"),
     Stage.SLIPS: ("积分支票", "slips"),
     Stage.TOTALS: ("总数", "totals"),
     Stage.ANCHORS: ("公布过的链头", "published heads"),
 }
-_COUNTS = {
+COUNTS: Mapping[str, Both] = {
     "operations": ("笔操作", "operations"),
     "entries": ("条分录", "entries"),
+    "batches": ("个批次", "batches"),
     "accounts": ("个账户", "accounts"),
+    "lots": ("批积分", "lots"),
+    "slips": ("张积分支票", "slips"),
 }
 
 
@@ -37,39 +49,119 @@ def verify(
     ] = False,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Check the whole book. Exit code: 0 clean, 1 findings, 2 incomplete, 3 both."""
-    with opened(database_url) as database, progress_bar() as bar:
-        tasks: dict[Stage, TaskID] = {}
+    """Check the whole book, from its first line. Nothing is changed.
 
-        def on_progress(done: int, total: int, stage: Stage) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(words(*_STAGES[stage]), total=total)
-            bar.update(tasks[stage], completed=done, total=total)
-
+    Exit codes: 0 clean, 1 findings, 2 incomplete, 3 both.
+    """
+    with reached(database_url) as database, progress_by_stage(STAGES) as tell:
         mode = Mode.TAIL if tail else Mode.FULL
-        report = verify_book(database, now=now(), mode=mode, progress=on_progress)
+        report = verify_book(database, now=now(), mode=mode, progress=tell)
     _tell(report)
     raise typer.Exit(report.exit_code)
 
 
-def _tell(report: Report) -> None:
-    language = Language.ZH if speaks_chinese() else Language.EN
-    for finding in report.findings:
-        print(f"✘ [{finding.code}] {finding.sentence(language)}")
-    for warning in report.warnings:
-        print(f"! [{warning.code}] {warning.sentence(language)}")
-    for gap in report.gaps:
-        print(f"? [{gap.reason}] {gap.sentence(language)}")
-    counted = words("，", ", ").join(
-        f"{report.counts[name]:,} {words(*unit)}"
-        for name, unit in _COUNTS.items()
-        if name in report.counts
+@app.command()
+def rebuild(
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Restore balances, lots, slips and heads from the book, which is never changed itself.
+
+    For when `points verify` names only these. Nobody can post until it is done.
+    """
+    with opened(database_url) as database:
+        if not yes and not agreed(
+            "重算期间谁也不能记账。开始吗？", "Nobody can post until it is done. Begin?"
+        ):
+            fail("没有重算", "Nothing was rebuilt.")
+        try:
+            rebuilt = rebuild_caches(database, now=now())
+        except BookDamaged as damaged:
+            _tell_findings(damaged.findings)
+            fail(
+                "✘ 账目本身有矛盾，什么也没有改。请先恢复备份",
+                "✘ The book contradicts itself; nothing was changed. Restore a backup first.",
+            )
+    for finding in rebuilt.heads:
+        print(f"! [{finding.code}] {finding.sentence(_language())}")
+    counted = _counted({f"{name}s": count for name, count in rebuilt.counts.items()})
+    say(
+        f"✔ 重算好了：{counted}。请再运行 points verify",
+        f"✔ Rebuilt: {counted}. Now run `points verify`.",
     )
+
+
+@heads_app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="A new file; give a copy to somebody else.")],
+    *,
+    force: Force = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Publish the heads of all chains: whoever keeps the file can prove what stood before it."""
+    if file.exists() and not force:
+        fail(
+            f"已经有 {file}；确实要替换请加 --force",
+            f"{file} is there already; to replace it, say --force.",
+        )
+    with opened(database_url) as database:
+        heads = publish_heads(database, file, now=now())
+    batches = sum(head.number for head in heads.heads.values())
+    say(
+        f"✔ {batches} 个批次的链头在 {file}。请交给别人保管一份",
+        f"✔ Heads of {batches} batches in {file}. Give a copy to somebody else to keep.",
+    )
+
+
+@heads_app.command("check")
+def check_heads(
+    file: Annotated[Path, typer.Argument(help="What `points heads export` wrote.")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Hold the book to heads that were published earlier. Exit code 1 where one is gone."""
+    with opened(database_url) as database:
+        findings = check_heads_file(database, file)
+    if findings:
+        _tell_findings(findings)
+        fail(f"✘ {len(findings)} 处不符", f"✘ {len(findings)} findings.")
+    say("✔ 链头都还在账本里", "✔ All these heads still stand in the book.")
+
+
+def _tell(report: Report) -> None:
+    _tell_findings(report.findings)
+    for code, total in report.totals.items():
+        more = total - sum(finding.code is code for finding in report.findings)
+        if more > 0:
+            say(f"✘ [{code}] 另有 {more} 处", f"✘ [{code}] and {more} more")
+    for warning in report.warnings:
+        print(f"! [{warning.code}] {warning.sentence(_language())}")
+    for gap in report.gaps:
+        print(f"? [{gap.reason}] {gap.sentence(_language())}")
+    counted = _counted(report.counts)
+    total = sum(report.totals.values())
     match report.result:
         case Result.CLEAN:
-            say(f"账目完整：{counted}，全部相符", f"The book is whole: {counted}, all agree.")
+            say(f"✔ 账目完整，全部相符：{counted}", f"✔ The book is whole, all agree: {counted}")
         case Result.FINDINGS:
-            total = sum(report.totals.values())
-            say(f"有 {total} 处不符：{counted}", f"{total} findings in {counted}.")
+            say(f"✘ 有 {total} 处不符：{counted}", f"✘ {total} findings in {counted}")
         case Result.INCOMPLETE:
-            say(f"没有查完：{counted}", f"Incomplete: not everything could be checked ({counted}).")
+            say(
+                f"? 没有查完，已知 {total} 处不符：{counted}",
+                f"? Incomplete: not everything could be checked; {total} findings in {counted}",
+            )
+
+
+def _tell_findings(findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        print(f"✘ [{finding.code}] {finding.sentence(_language())}")
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return words("，", ", ").join(
+        f"{counts[name]:,} {words(*unit)}" for name, unit in COUNTS.items() if name in counts
+    )
+
+
+def _language() -> Language:
+    return Language.ZH if speaks_chinese() else Language.EN

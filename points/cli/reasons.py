@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NoReturn, TypeVar
 
-from points.cli.words import fail, speaks_chinese, words
+from points.cli.words import Both, fail, speaks_chinese, words
 from points.domain.desk import DeskFault, NotDone
 from points.domain.outcomes import Refusal
 from points.domain.sheets import Column, RowFault, RowReason
 from points.web.wording import Language, Tongue, say
 
-Both = tuple[str, str]
 Result = TypeVar("Result")
 
 DESK: Mapping[DeskFault, Both] = {
@@ -33,6 +32,10 @@ DESK: Mapping[DeskFault, Both] = {
     DeskFault.INTO_ANONYMOUS: (
         "请反过来合并：有门牌的一户要留下",
         "merge them the other way round: the household with a door must stay",
+    ),
+    DeskFault.CHECK_INS_CHANGED: (
+        "正好又有人签到，请再做一次",
+        "somebody checked in at that very moment; do it again",
     ),
     DeskFault.EVENT_UNKNOWN: ("方案里没有这个活动", "the programme has no such event"),
     DeskFault.BOOTH_NEEDED: ("请说明是几号展位", "say which booth"),
@@ -96,10 +99,15 @@ def done(result: Result | NotDone) -> Result:
 
 
 def _give_up(not_done: NotDone) -> NoReturn:
-    details = ", ".join(f"{name}={value}" for name, value in not_done.details.items())
-    reason = word(not_done.reason, not_done.details)
-    shown = f" {details}" if details else ""
-    fail(*(f"{reason}（{not_done.reason}{shown}）", f"{reason} ({not_done.reason}{shown})"))
+    told = with_code(not_done.reason, not_done.details)
+    fail(told, told)
+
+
+def with_code(reason: DeskFault | Refusal, details: Mapping[str, int | str]) -> str:
+    """Say a reason in the terminal's language, with its code and figures for whoever asks."""
+    figures = "".join(f" {name}={value}" for name, value in details.items())
+    said = word(reason, details)
+    return words(f"{said}（{reason}{figures}）", f"{said} ({reason}{figures})")
 
 
 def word(reason: DeskFault | Refusal, details: Mapping[str, int | str]) -> str:
@@ -107,8 +115,9 @@ def word(reason: DeskFault | Refusal, details: Mapping[str, int | str]) -> str:
     if isinstance(reason, DeskFault):
         return words(*DESK[reason])
     language = Language.CHINESE if speaks_chinese() else Language.ENGLISH
-    spoken_at = datetime.fromtimestamp(0, UTC)  # instants are always said with their day
-    return say(reason, details, Tongue(language, UTC, spoken_at))
+    long_ago = datetime.fromtimestamp(0, UTC)  # so that instants are always said with their day
+    here = datetime.now().astimezone().tzinfo or UTC
+    return say(reason, details, Tongue(language, here, long_ago))
 
 
 def word_row(fault: RowFault) -> str:
