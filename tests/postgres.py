@@ -27,6 +27,7 @@ from sqlalchemy import make_url
 MEMORY = Path("/dev/shm")
 ROOM_IN_MEMORY_MIN = 2 << 30  # containers often give no more than 64 MB
 START_SECONDS_MAX = 60
+CLUSTER = "cluster"
 AS_SOMEBODY = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 SETTINGS = {
     "listen_addresses": "",
@@ -48,10 +49,21 @@ class Server:
     control: Callable[..., None] | None = None
     """Runs `pg_ctl` on it; only for whoever has a server of one's own."""
 
-    def restart(self) -> None:
-        """Let it fall as in a power cut, and start it again: it recovers from its log."""
+    def restart(self, *, as_standby: bool = False) -> None:
+        """Let it fall as in a power cut, and start it again: it recovers from its log.
+
+        As a standby it may then only be read, until it is promoted.
+        """
         assert self.control is not None, "others use this server too"
+        if as_standby:
+            home = Path(str(make_url(self.url).query["host"]))
+            (home / CLUSTER / "standby.signal").touch()
         self.control("--mode=immediate", "restart")
+
+    def promote(self) -> None:
+        """Let a standby be written again."""
+        assert self.control is not None, "others use this server too"
+        self.control("promote")
 
     def create_database(self, name: str, template: str = "template0") -> str:
         """Make a database, as a copy of the template, and return its URL."""
@@ -74,7 +86,7 @@ def running_postgres(**settings: str) -> Iterator[Server]:
     with ExitStack() as stack:
         home = stack.enter_context(_folder(MEMORY if _has_room(MEMORY) else Path(gettempdir())))
         programs = _programs_for_this_user(stack, home)
-        cluster, log = home / "cluster", home / "log"
+        cluster, log = home / CLUSTER, home / "log"
         chosen = SETTINGS | {"unix_socket_directories": str(home)} | settings
         options = [f"--set={name}={value}" for name, value in chosen.items()]
         encoding = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]

@@ -185,6 +185,7 @@ def _figures(tally: Tally) -> Table:
     audit = tally.audit
     for name, count in {
         "operations sent": tally.sent,
+        "acknowledged at the first try": tally.sent - len(tally.unsure),
         "acknowledged in the end": tally.acknowledged,
         "sent once more": tally.asked_again,
         "acknowledged and lost": len(audit.lost),

@@ -1,7 +1,7 @@
 """What drills run on: a market that never closes, a hundred households, a supervisor's phone."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
@@ -106,7 +106,7 @@ class Visitors:
         self._done.append(key)
 
 
-def asked_by(phone: Credential, sent: dict[str, object]) -> Asked:
+def asked_by(phone: Credential, sent: Mapping[str, object]) -> Asked:
     """Give what the service understands of an operation that a phone sends."""
     at = datetime.fromisoformat(str(sent["occurred_at"]))
     operation: Operation

@@ -1,18 +1,20 @@
 """Phones at work: each keeps a notebook, and knows of an answer only what reached it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from threading import Event
+from time import monotonic, sleep
 from uuid import uuid4
 
 from points.client import Client, Outcome, Pace, Unanswered
 from tests.drills.ground import EVERYONE, Visitors
 from tests.drills.notebooks import Json, Notebook, Noted, read_notebooks
 
-AGAIN_MAX = 100
+AGAIN_MAX = 600
+WAIT_SECONDS_MAX = 60
 ONE_TRY = Pace(tries_max=1)  # the drill decides when something is sent again
 _PAUSE_SECONDS = 0.05
 
@@ -26,6 +28,8 @@ class Phone:
         self._notebook = Notebook(notes)
         self._visitors = Visitors(households[0], lambda: str(uuid4()), households)
         self._unanswered: dict[str, Json] = {}
+        self.answered = 0
+        self.turned_away = 0
 
     def unanswered(self) -> list[Json]:
         """Give what must be sent again, oldest first."""
@@ -42,6 +46,7 @@ class Phone:
                     self._send(sent)
                 self.serve_one()
             except Unanswered:
+                self.turned_away += 1
                 if not persists:
                     return
                 over.wait(_PAUSE_SECONDS)
@@ -56,6 +61,18 @@ class Phone:
         self._notebook.will_send(sent)
         self._unanswered[str(sent["id"])] = sent
         return self._send(sent)
+
+    def try_one(self) -> str:
+        """Serve the next visitor, and say what came instead of an answer; nothing, if one did."""
+        try:
+            self.serve_one()
+        except Unanswered as unanswered:
+            return str(unanswered)
+        return ""
+
+    def available(self, card: str) -> int:
+        """Give what a card has to spend."""
+        return self._client.balance(card).available
 
     def settle(self) -> None:
         """Send again until everything has its answer."""
@@ -82,13 +99,14 @@ class Phone:
                 return self._client.operate([sent])[0]
             except Unanswered as unanswered:
                 reason = unanswered
-            Event().wait(_PAUSE_SECONDS)
+            sleep(_PAUSE_SECONDS)
         raise reason
 
     def _note(self, outcome: Outcome) -> None:
         assert outcome.id is not None, "what has a name is answered by it"
         self._notebook.was_answered(outcome.id, _said(outcome))
         del self._unanswered[outcome.id]
+        self.answered += 1
         if outcome.counts:
             self._visitors.was_done(outcome.id)
 
@@ -131,8 +149,31 @@ class Phones:
         for phone in working:
             phone.result()
 
+    @property
+    def first(self) -> Phone:
+        return self._phones[0]
+
     def unanswered(self) -> list[Json]:
         return [sent for phone in self._phones for sent in phone.unanswered()]
+
+    def wait_for_answers(self, many: int) -> None:
+        """Wait until phones at work have got so many more answers."""
+        before = self.answered
+        _wait(lambda: self.answered >= before + many)
+
+    def wait_until_turned_away(self) -> None:
+        """Wait until every phone at work was told to come back, and once more."""
+        before = [phone.turned_away for phone in self._phones]
+        _wait(
+            lambda: all(
+                phone.turned_away >= times + 2
+                for phone, times in zip(self._phones, before, strict=True)
+            )
+        )
+
+    @property
+    def answered(self) -> int:
+        return sum(phone.answered for phone in self._phones)
 
     def settle(self) -> None:
         list(self._threads.map(Phone.settle, self._phones))
@@ -149,6 +190,13 @@ class Phones:
         self._threads.shutdown()
         for phone in self._phones:
             phone.close()
+
+
+def _wait(is_so: Callable[[], bool]) -> None:
+    give_up_at = monotonic() + WAIT_SECONDS_MAX
+    while not is_so():
+        assert monotonic() < give_up_at, "the phones have waited long enough"
+        sleep(_PAUSE_SECONDS)
 
 
 def _said(outcome: Outcome) -> Json:

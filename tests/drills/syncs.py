@@ -9,7 +9,6 @@ import os
 import platform
 import signal
 import struct
-from collections import Counter
 from pathlib import Path
 from threading import Event, Thread
 
@@ -38,7 +37,8 @@ class Syncs:
     def __init__(self, pid: int) -> None:
         self._pid = pid
         self._numbers = _SYNCS[platform.machine()]
-        self._counts: Counter[str] = Counter()
+        self.in_order: list[str] = []
+        """The files, as they were called at that moment."""
         self._entered: dict[int, str] = {}
         self._fault: OSError | None = None
         self._is_attached = Event()
@@ -46,7 +46,7 @@ class Syncs:
 
     def of(self, file: Path) -> int:
         """Count the syncs of a file. The process has not gone on since the last one counted."""
-        return self._counts[str(file)]
+        return self.in_order.count(str(file))
 
     def attach(self) -> None:
         """Watch the process from now on, to its end."""
@@ -99,7 +99,7 @@ class Syncs:
         elif where == _IS_EXIT:
             file_synced = self._entered.pop(thread, None)
             if file_synced is not None and _LEFT.unpack_from(told, _INFO.size) == (0,):
-                self._counts[file_synced] += 1
+                self.in_order.append(file_synced)
 
 
 def _ptrace(request: int, thread: int, value: int, *, size: int = 0) -> None:

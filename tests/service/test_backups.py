@@ -120,7 +120,7 @@ def test_yesterdays_backup_and_what_the_phones_send_again_give_todays_balances(
     noted = writers.noted()
     # Each phone in its own order, one phone after the other.
     answers = {
-        key: answer_of(post(book, [asked_by(ground.phone, dict(sent))])[0])
+        key: answer_of(post(book, [asked_by(ground.phone, sent)])[0])
         for phone in noted
         for key, sent in phone.sent.items()
     }

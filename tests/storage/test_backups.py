@@ -17,6 +17,7 @@ from points.storage.backups import BackupFault, NotCopied, put_copy, write_copy
 from points.storage.engine import open_database
 from points.storage.migrate import is_current
 from tests.drills.processes import ended_at_last, forking
+from tests.drills.syncs import Syncs
 
 WAIT_SECONDS_MAX = 60
 
@@ -125,6 +126,31 @@ def copy_to_a_full_disk(book: Path, ready: Event, stop: Event) -> None:
     assert refused.value.fault is BackupFault.FAILED
     ready.set()
     stop.wait(WAIT_SECONDS_MAX)
+
+
+def copy_when_told(book: Path, ready: Event, stop: Event) -> None:
+    ready.set()
+    stop.wait(WAIT_SECONDS_MAX)
+    copy(book, book.parent / "backup")
+
+
+def test_a_copy_is_flushed_before_it_gets_its_name_and_its_folder_after(book: Path) -> None:
+    context = forking()
+    ready, stop = context.Event(), context.Event()
+    process = context.Process(target=copy_when_told, args=(book, ready, stop))
+    with ended_at_last(process):
+        assert ready.wait(WAIT_SECONDS_MAX)
+        syncs = Syncs(process.pid or 0)
+        syncs.attach()
+        stop.set()
+        syncs.wait_for_end()
+
+    assert marks_in(book.parent / "backup") == ["first"]
+    assert syncs.in_order[-3:] == [
+        str(book.parent / "backup.partial"),
+        str(book.parent),
+        str(book.parent),
+    ]
 
 
 def test_a_copy_is_one_private_file_that_stands_by_itself(book: Path, backup: Path) -> None:
