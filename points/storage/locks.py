@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from points.domain.chain import GENESIS
@@ -140,8 +140,3 @@ def next_instant(clock: datetime, chain: Chain, locked: Locked) -> datetime:
     """
     after = [chain.last_at] + ([locked.last_at] if locked.last_at is not None else [])
     return max(clock, max(after) + _TICK)
-
-
-def add_chains(connection: Connection, at: datetime) -> None:
-    """Make the chains of a new book."""
-    connection.execute(insert(_chain), first_chains(at))

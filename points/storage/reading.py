@@ -20,7 +20,7 @@ from points.domain.ids import (
 from points.domain.operations import CardRef, Kind
 from points.storage.columns import table_of
 from points.storage.history import operation_of
-from points.storage.ledger import AccountRow, LotRow, OperationRow
+from points.storage.ledger import HAS_POINTS, AccountRow, LotRow, OperationRow
 from points.storage.people import load_cards, load_households
 
 _account, _lot, _operation = table_of(AccountRow), table_of(LotRow), table_of(OperationRow)
@@ -89,7 +89,7 @@ def load_purse(connection: Connection, household: HouseholdId, *, now: datetime)
     balances = {row.id: row.balance for row in found}
     live = connection.execute(
         select(_lot.c.expires_at, func.sum(_lot.c.remaining).label("points"))
-        .where(_lot.c.account == accounts[0], _lot.c.remaining > 0, _lot.c.expires_at > now)
+        .where(_lot.c.account == accounts[0], HAS_POINTS, _lot.c.expires_at > now)
         .group_by(_lot.c.expires_at)
         .order_by(_lot.c.expires_at)
     )

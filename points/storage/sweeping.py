@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from points.domain.ids import AccountId, HouseholdId, LotId, account_owner
 from points.storage.columns import table_of
-from points.storage.ledger import ChainRow, LotRow
+from points.storage.ledger import HAS_POINTS, ChainRow, LotRow
 
 _lot, _chain = table_of(LotRow), table_of(ChainRow)
 
@@ -31,14 +31,14 @@ def newest_instant(connection: Connection) -> datetime | None:
 def count_due_lots(connection: Connection, now: datetime) -> int:
     """Count the lots that have ended and still hold points."""
     due = select(func.count()).select_from(_lot).where(_lot.c.expires_at <= now)
-    return connection.execute(due.where(_lot.c.remaining > 0)).scalar_one()
+    return connection.execute(due.where(HAS_POINTS)).scalar_one()
 
 
 def load_due_lots(
     connection: Connection, now: datetime, *, after: DueLot | None, most: int
 ) -> list[DueLot]:
     """Read some of the lots that have ended, the longest ended first, those after a given one."""
-    due = select(_lot).where(_lot.c.expires_at <= now, _lot.c.remaining > 0)
+    due = select(_lot).where(_lot.c.expires_at <= now, HAS_POINTS)
     if after is not None:
         is_later = _lot.c.expires_at > after.expires_at
         is_next = and_(_lot.c.expires_at == after.expires_at, _lot.c.id > after.lot)
