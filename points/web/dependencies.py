@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import uuid4
 
 from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from points.domain.access import Credential
@@ -36,26 +37,29 @@ def tongue_of(request: Request) -> Tongue:
     return Tongue(language=language, zone=running.zone, spoken_at=running.book.clock())
 
 
-def _tongue(request: Request, response: Response) -> Tongue:
+# All of these are coroutines: one that is not costs each request a trip to another thread.
+
+
+async def _tongue(request: Request, response: Response) -> Tongue:
     tongue = tongue_of(request)
     response.headers["Content-Language"] = tongue.language
     response.headers["Vary"] = "Accept-Language"
     return tongue
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:
     return running_of(request.app.state).book.clock()
 
 
-def _book(request: Request) -> Book:
+async def _book(request: Request) -> Book:
     return running_of(request.app.state).book
 
 
-def _poster(request: Request) -> posting.Poster:
+async def _poster(request: Request) -> posting.Poster:
     return running_of(request.app.state).poster
 
 
-def _caller(
+async def _caller(
     request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Credential:
     """Find who asks.
@@ -63,8 +67,10 @@ def _caller(
     Raises:
         Problem: Nobody whom we know, or somebody shut out.
     """
-    book = running_of(request.app.state).book
-    credential = credential_of_token(book.database, given.credentials) if given else None
+    if given is None:
+        raise Problem(Fault.UNAUTHENTICATED)
+    database = running_of(request.app.state).book.database
+    credential = await run_in_threadpool(credential_of_token, database, given.credentials)
     if credential is None:
         raise Problem(Fault.UNAUTHENTICATED)
     request.state.caller = credential.id
@@ -93,10 +99,14 @@ Language = Annotated[Tongue, Depends(_tongue)]
 class Visit:
     """Somebody at the door: who, when, and how to speak to them."""
 
-    caller: Caller
-    now: Now
-    tongue: Language
+    caller: Credential
+    now: datetime
+    tongue: Tongue
 
 
-Visitor = Annotated[Visit, Depends()]
+async def _visit(caller: Caller, now: Now, tongue: Language) -> Visit:
+    return Visit(caller, now, tongue)
+
+
+Visitor = Annotated[Visit, Depends(_visit)]
 """All three of these, for routes that need them."""

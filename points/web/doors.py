@@ -49,7 +49,7 @@ class Door:
     roles: frozenset[Role]
     takes: TypeAdapter[Any] | None
 
-    def __call__(self, caller: Caller) -> None:
+    async def __call__(self, caller: Caller) -> None:
         """Turn away whoever is not meant.
 
         Raises:
@@ -63,7 +63,7 @@ class Door:
 class OpenDoor:
     """Lets anyone in, without a token."""
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         """Ask nothing."""
 
 
