@@ -180,13 +180,13 @@ GRAMS = st.dictionaries(
 )
 FRONTS = (SUPERVISOR, PLAY)
 KINDS: Mapping[str, tuple[int, Sequence[Credential | None], Drawn]] = {
-    "check-in": (4, FRONTS, earn(CHECK_IN.key)),
+    "check-in": (4, (SUPERVISOR, STALL, PLAY), earn(CHECK_IN.key)),
     "game": (8, FRONTS, earn(GAME.key)),
     "quiz": (2, FRONTS, earn(QUIZ.key, quantity=some(0, 3, 12))),
     "hand-in": (4, FRONTS, earn(HAND_IN.key, grams=GRAMS)),
     "sorting": (12, FRONTS, earn(SORTING.key)),
     "stamp": (6, (*STAMPS, *STAMPS, STEWARD), earn(STAMP.key)),
-    "shift": (6, FRONTS, earn(SHIFT.key, phase=st.sampled_from(Phase))),
+    "shift": (8, FRONTS, earn(SHIFT.key, phase=st.sampled_from(Phase))),
     "clean-up": (6, (STEWARD,), earn(CLEAN_UP.key, building=BUILDINGS)),
     "stray": (1, (REVOKED, PARTNER, STALL), earn(GAME.key)),
     "bags": (
@@ -203,7 +203,7 @@ KINDS: Mapping[str, tuple[int, Sequence[Credential | None], Drawn]] = {
     ),
     "undo": (
         14,
-        (*often(4, None), *often(3, SUPERVISOR, OPERATOR), PLAY, STALL, STEWARD, PARTNER),
+        (*often(8, None), *often(4, SUPERVISOR, OPERATOR), PLAY, STALL, STEWARD, PARTNER),
         st.builds(
             Undo, undoes=KEY, occurred_at=WHEN, claws_back=st.booleans(), is_offline=TRAVELLED
         ),
@@ -221,7 +221,7 @@ KINDS: Mapping[str, tuple[int, Sequence[Credential | None], Drawn]] = {
         ),
     ),
     "expire": (
-        3,
+        2,
         (OPERATOR,),
         st.builds(Expire, lot=st.just(LotId(0)), household=HOUSEHOLDS, occurred_at=WHEN),
     ),
@@ -278,7 +278,7 @@ KINDS: Mapping[str, tuple[int, Sequence[Credential | None], Drawn]] = {
         ),
     ),
     "slip": (
-        4,
+        5,
         (*often(4, SUPERVISOR), STEWARD),
         st.builds(
             IssueSlip,
@@ -291,7 +291,7 @@ KINDS: Mapping[str, tuple[int, Sequence[Credential | None], Drawn]] = {
     ),
     "cash": (
         4,
-        (SUPERVISOR, STALL),
+        (*often(3, SUPERVISOR, STALL), STEWARD),
         st.builds(CashSlip, slip=SLIPS, card=CARDS, occurred_at=WHEN, is_offline=TRAVELLED),
     ),
     "close": (
@@ -306,7 +306,7 @@ KINDS: Mapping[str, tuple[int, Sequence[Credential | None], Drawn]] = {
         ),
     ),
     "share": (
-        6,
+        4,
         (*often(8, OPERATOR), SUPERVISOR),
         st.builds(
             Share,
@@ -334,12 +334,12 @@ def asks(draw: st.DrawFn) -> Ask | Again:
     by, operation, ago = draw(st.sampled_from(who)), draw(operations), draw(NEAR)
     if getattr(operation, "is_offline", False):
         ago += draw(FAR)  # only what waited in a queue is hours old
-    return Ask(by, operation, ago, draw(st.integers(1, 8)))
+    return Ask(by, operation, ago, draw(st.integers(1, 12)))
 
 
 STEPS = [timedelta(seconds=1), timedelta(minutes=6), timedelta(minutes=20), timedelta(hours=1)]
 LEAPS = [timedelta(hours=25), timedelta(hours=-2), timedelta(days=-1)]
-MIDNIGHTS = [at("00:00", on=DAY + timedelta(days=it)) for it in (1, 1, 2, 3)]
+MIDNIGHTS = [at("00:00", on=DAY + timedelta(days=it)) for it in (1, 1, 1, 2, 3)]
 TURNS = [*MIDNIGHTS, at("11:00"), at("23:55", on=date(2019, 12, 31))]
 TURNS += [at("00:00", on=date(year, 1, 1)) for year in (2020, 2021)]
 ALMOST = [it - timedelta(microseconds=2) for it in TURNS]
@@ -348,7 +348,7 @@ COMMANDS: Mapping[str, tuple[int, st.SearchStrategy[Command]]] = {
     "wait": (1, st.just(WAIT)),
     "post": (12, st.builds(Post, st.lists(asks(), min_size=1, max_size=9).map(tuple))),
     "step": (5, st.builds(SetClock, step=some(*often(2, *STEPS), *LEAPS))),
-    "turn": (2, st.builds(SetClock, to=some(*TURNS, *ALMOST))),
+    "turn": (3, st.builds(SetClock, to=some(*TURNS, *ALMOST))),
     "stop": (
         1,
         st.builds(StopCard, STOPPED, some("freeze", "thaw", "replace"), some(*SPARE_CARDS)),

@@ -119,6 +119,7 @@ class Desk(Town):
 
     def tell_slip_cashed(self, act: Act, op: Any) -> None:
         self.hold(act, op.card)
+        self.belong(act, self.find("events", act.by.event, act.at))
         must(op.slip in self.slips, No.SLIP_UNKNOWN)
         slip = self.slips[op.slip]
         must(not slip.is_cashed, No.SLIP_USED)

@@ -13,6 +13,7 @@ from points.domain.operations import (
     Expire,
     IssueSlip,
     OperationKey,
+    Redeem,
     Share,
     SlipRef,
     Undo,
@@ -56,6 +57,9 @@ class Names:
             case IssueSlip(attempt=str()):
                 # A scan before it, or one still to come.
                 operation = replace(operation, attempt=OperationKey(f"k{number + 3 - ask.back}"))
+            case Redeem() if ask.back > 1:
+                reward = self.model.find("rewards", operation.reward, operation.occurred_at)
+                operation = replace(operation, price_shown=reward.price)
             case CashSlip() if ask.back > 1 and self.model.slips:
                 operation = replace(operation, slip=SlipRef(list(self.model.slips)[-1]))
             case Expire():

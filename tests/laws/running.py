@@ -40,7 +40,7 @@ class Run:
         self.model.revoked.add(REVOKED.id)
         self.names = Names(self.model)
         self.told: list[str] = []
-        self.post(opening(WORLD, {WANG: 20, LI: 10, ZHAO: 10}))
+        self.post(opening(WORLD, {WANG: 3, LI: 9, ZHAO: 9}))
 
     @property
     def now(self) -> datetime:

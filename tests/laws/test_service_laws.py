@@ -22,11 +22,7 @@ laws = settings(
     max_examples=RUNS,
     derandomize=False,  # each time other runs; a failure names its seed
     print_blob=True,
-    suppress_health_check=[
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-        HealthCheck.function_scoped_fixture,  # it is put back to the start before every run
-    ],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 
@@ -37,12 +33,19 @@ def stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
     stage.database.dispose()
 
 
-@seed(SEED)
-@laws
-@given(commands=runs)
 def test_every_answer_and_every_balance_is_as_the_model_says(
-    stage: Stage, commands: Sequence[Command]
+    stage: Stage, engine_name: str
 ) -> None:
+    @seed(f"{SEED} {engine_name}")  # other runs on each engine
+    @laws
+    @given(runs)
+    def agree(commands: Sequence[Command]) -> None:
+        hold_against_model(stage, commands)
+
+    agree()
+
+
+def hold_against_model(stage: Stage, commands: Sequence[Command]) -> None:
     run = Run(stage)
     try:
         for command in commands:
@@ -53,12 +56,17 @@ def test_every_answer_and_every_balance_is_as_the_model_says(
         raise
 
 
-@seed(SEED)
-@settings(laws, max_examples=max(20, RUNS // 20))
-@given(batch=st.lists(asks(), min_size=8, max_size=40), size=st.integers(1, 5))
-def test_a_batch_comes_to_the_same_in_parts(
-    stage: Stage, batch: Sequence[Ask | Again], size: int
-) -> None:
+def test_a_batch_comes_to_the_same_in_parts(stage: Stage, engine_name: str) -> None:
+    @seed(f"{SEED} {engine_name}")
+    @settings(laws, max_examples=max(20, RUNS // 20))
+    @given(st.lists(asks(), min_size=8, max_size=40), st.integers(1, 5))
+    def agree(batch: Sequence[Ask | Again], size: int) -> None:
+        hold_parts_against_whole(stage, batch, size)
+
+    agree()
+
+
+def hold_parts_against_whole(stage: Stage, batch: Sequence[Ask | Again], size: int) -> None:
     whole = Run(stage)
     asked = whole.names.batch(batch, now=whole.clock, lots=whole.lots())
     at_once = whole.post(asked)

@@ -86,17 +86,20 @@ class Town(Lots):
         must(late <= timedelta(days=rules.offline_days_max), No.TOO_OLD)
 
     def hold(self, act: Act, ref: str) -> None:
-        """See whose card it is."""
+        """See whose card it is. A live scan happens now, whatever a slow phone's clock says."""
         must(ref in self.cards, No.CARD_UNKNOWN)
-        card = self.cards[ref]
-        if card.stopped_at is not None and act.at >= card.stopped_at:
+        card, moment = self.cards[ref], act.at if act.op.is_offline else max(act.at, act.now)
+        if card.stopped_at is not None and moment >= card.stopped_at:
             raise Refused(No.CARD_FROZEN if card.state == "frozen" else No.CARD_REPLACED)
         act.household, act.resident = self.root(card.household), card.resident
 
-    def take_part(self, act: Act, event: Any) -> None:
-        """See whether the event is theirs, and open."""
+    def belong(self, act: Act, event: Any) -> None:
+        """See whether the event is theirs, or everybody's."""
         theirs = {event.community, self.communities[self.root(act.household)]} - {None}
         must(event.community is None or len(theirs) == 1, No.OTHER_COMMUNITY)
+
+    def take_part(self, act: Act, event: Any) -> None:
+        self.belong(act, event)
         slack = timedelta(minutes=event.tolerance_minutes)
         if not any(it.opens - slack <= act.at < it.closes + slack for it in event.sessions):
             must(not any(act.at < it.opens for it in event.sessions), No.NOT_OPEN_YET)

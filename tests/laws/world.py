@@ -68,27 +68,27 @@ from tests.market import (
 )
 from tests.save import card_row, save_catalog, save_household, save_people
 
-SECOND_DAY, THIRD_DAY = DAY + timedelta(days=1), DAY + timedelta(days=2)
+BEFORE, SECOND_DAY, THIRD_DAY = (DAY + timedelta(days=it) for it in (-2, 1, 2))
 NEW_YEAR = date(2020, 1, 1)
 NEXT_EVE, NEXT_YEAR = date(2020, 12, 31), date(2021, 1, 1)
 
 STRICT = replace(
-    PROGRAMME, expires=EndOfYear(0), points_per_day_max=20, offline_days_max=3, refund_days_valid=2
+    PROGRAMME, expires=EndOfYear(0), points_per_day_max=15, offline_days_max=3, refund_days_valid=2
 )
 """The first rules: points end with the year."""
-BRIEF = replace(STRICT, expires=DaysValid(1))
-"""From the second noon on points end sooner than those earned before: spending order matters."""
-GENEROUS = replace(STRICT, expires=EndOfYear(1), points_per_day_max=30, clock_minutes_off_max=5)
+BRIEF = replace(STRICT, expires=DaysValid(0))
+"""For a day points end sooner than those earned before, so it matters which are spent first."""
+GENEROUS = replace(STRICT, expires=EndOfYear(1), points_per_day_max=25, clock_minutes_off_max=5)
 
 FAIR = replace(
     MARKET,
     sessions=(
-        Session(opens=at("08:00"), closes=at("12:00", on=THIRD_DAY)),
+        Session(opens=at("08:00", on=BEFORE), closes=at("12:00", on=THIRD_DAY)),
         Session(opens=at("20:00", on=THIRD_DAY), closes=at("12:00", on=NEW_YEAR)),
         Session(opens=at("20:00", on=NEXT_EVE), closes=at("12:00", on=NEXT_YEAR)),
     ),
     tolerance_minutes=15,
-    points_budget=120,
+    points_budget=200,
 )
 CORRIDOR = replace(
     CORRIDORS,
@@ -133,7 +133,8 @@ def make_world() -> Catalog:
         BAGS,
         TOWELS,
     )
-    catalog = with_version(catalog, BRIEF, valid_from=at("12:00", on=SECOND_DAY))
+    catalog = with_version(catalog, BRIEF, valid_from=at("10:20"))
+    catalog = with_version(catalog, STRICT, valid_from=at("12:00", on=SECOND_DAY))
     catalog = with_version(catalog, GENEROUS, valid_from=at("00:00", on=NEW_YEAR))
     catalog = with_version(catalog, replace(BRISK, rule=Fixed(points=7)), valid_from=at("12:00"))
     return with_version(catalog, DEARER_BAGS, valid_from=at("11:00"))
