@@ -70,9 +70,12 @@ def scan(
     activity: ActivityKey = CHECK_IN.key,
     *,
     occurred_at: datetime = NOW,
+    is_offline: bool = False,
 ) -> Outcome:
     """Hold a card up at a booth, where 10 points are given for checking in."""
-    earn = make_earn(card=ref(card), activity=activity, occurred_at=occurred_at)
+    earn = make_earn(
+        card=ref(card), activity=activity, occurred_at=occurred_at, is_offline=is_offline
+    )
     return post(book, [ask(earn)])[0]
 
 
