@@ -95,7 +95,7 @@ async def _running(app: FastAPI, settings: Settings, clock: Clock) -> AsyncItera
         poster = Poster(book, queue_max=settings.queue_max)
         poster.start()
         try:
-            keep(app.state, Running(settings=settings, book=book, poster=poster))
+            keep(app.state, Running(book=book, poster=poster))
             yield
         finally:
             poster.stop()

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from points.web.doors import Door, ServedRoute, served_routes
+from points.web.doors import Door, served_routes
 from points.web.problems import ProblemOut
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -55,9 +55,3 @@ def _add(schemas: dict[str, Any], more: dict[str, Any]) -> None:
 def _operation(document: dict[str, Any], path: str, method: str) -> dict[str, Any]:
     found: dict[str, Any] = document["paths"][path][method.lower()]
     return found
-
-
-def is_described(document: dict[str, Any], route: ServedRoute) -> bool:
-    """Tell whether a route is in the document, with each of its methods."""
-    methods = document["paths"].get(route.path, {})
-    return all(method.lower() in methods for method in route.methods)

@@ -152,15 +152,6 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
 
-def code_of(name: str) -> Code:
-    """Give the code of this name.
-
-    Raises:
-        ValueError: There is none.
-    """
-    return Fault(name) if name in set(Fault) else Refusal(name)
-
-
 def all_codes() -> list[Code]:
     """Give every code, faults of requests first, as the generated table lists them."""
     return [*Fault, *Refusal]

@@ -7,14 +7,12 @@ from starlette.datastructures import State
 
 from points.service.poster import Poster
 from points.service.posting import Book
-from points.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
     """The book, and the poster before it."""
 
-    settings: Settings
     book: Book
     poster: Poster
 

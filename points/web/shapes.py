@@ -130,7 +130,6 @@ Whole = Annotated[int, Strict()]
 Flag = Annotated[bool, Strict()]
 
 _SLUG = r"[a-z0-9][a-z0-9-]{0,62}"
-Slug = Annotated[str, StringConstraints(strict=True, pattern=rf"^{_SLUG}$")]
 ItemName = Annotated[str, StringConstraints(strict=True, pattern=rf"^{_SLUG}(/{_SLUG})?$")]
 """An activity or reward: `check-in` within the caller's own event, or `event/check-in`."""
 

@@ -13,7 +13,6 @@ from points.web.problems import (
     Problem,
     all_codes,
     answer,
-    code_of,
     problems_table,
     status_of,
 )
@@ -58,12 +57,6 @@ def test_every_code_has_a_status_and_words_in_each_language() -> None:
 
 def test_no_two_codes_share_a_name() -> None:
     assert len(set(map(str, all_codes()))) == len(list(Fault)) + len(list(Refusal))
-
-
-def test_a_code_is_found_by_its_name() -> None:
-    assert [code_of(code) for code in all_codes()] == all_codes()
-    with pytest.raises(ValueError, match="nothing"):
-        code_of("nothing")
 
 
 def test_what_may_be_sent_again_is_not_final() -> None:
