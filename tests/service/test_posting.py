@@ -244,6 +244,16 @@ def test_a_merged_household_has_both_histories_and_one_limit(database: Database)
     assert isinstance(post(book, [ask(make_earn(card=LI_CARD))])[0], Accepted)
 
 
+def test_a_household_merged_in_a_batch_counts_for_the_rest_of_it(database: Database) -> None:
+    book = open_market(database)
+    post(book, [ask(make_earn(card=LI_CARD))])
+    merge = ask(Merge(source=LI, into=WANG, occurred_at=NOW), by=OPERATOR)
+
+    told = post(book, [merge, ask(make_earn())])
+
+    assert [getattr(outcome, "reason", None) for outcome in told] == [None, Refusal.LIMIT_REACHED]
+
+
 def test_a_slip_pays_once_and_never_beside_the_scan_it_stands_for(database: Database) -> None:
     book = open_market(database)
     scan = ask(make_earn(), key="scan")
