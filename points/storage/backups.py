@@ -158,9 +158,7 @@ def _aside(path: Path) -> Iterator[Path]:
     opener = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     with os.fdopen(opener, "r+b") as file:
         _lock_at_once(file, partial)
-        # Of a copy that was killed, everything must go: its journal would be played into ours.
-        _remove_beside(partial)
-        file.truncate()
+        file.truncate()  # to what was beside a copy that was killed, SQLite then pays no heed
         os.fchmod(file.fileno(), 0o600)
         try:
             yield partial

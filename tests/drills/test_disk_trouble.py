@@ -19,6 +19,8 @@ from tests.drills.ground import code_of
 from tests.drills.scenes import Scene, scene_on
 from tests.drills.serving import Preparation
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for it")
+
 ROOT = Path(__file__).parents[2]
 IN_A_SPACE_OF_ITS_OWN = ("unshare", "--user", "--map-root-user", "--mount")
 DISK_BYTES = 4 << 20

@@ -4,6 +4,7 @@ A process that is killed shows nothing of this, as what it wrote is with the sys
 machine that loses power would. So the syncs themselves are counted.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from tests.drills.phones import Phone
 from tests.drills.serving import Preparation, Service, service_on
 from tests.drills.syncs import Syncs
 from tests.postgres import Server, running_postgres
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for it")
 
 OPERATIONS = 20
 LAZY = "10s"

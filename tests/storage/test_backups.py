@@ -6,6 +6,7 @@ import resource
 import shutil
 import sqlite3
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from multiprocessing.synchronize import Event
@@ -134,6 +135,7 @@ def copy_when_told(book: Path, ready: Event, stop: Event) -> None:
     copy(book, book.parent / "backup")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for it")
 def test_a_copy_is_flushed_before_it_gets_its_name_and_its_folder_after(book: Path) -> None:
     context = forking()
     ready, stop = context.Event(), context.Event()
@@ -161,19 +163,23 @@ def test_a_copy_is_one_private_file_that_stands_by_itself(book: Path, backup: Pa
     assert marks_in(backup) == ["first"]
 
 
-def test_a_copy_holds_the_state_that_its_transaction_began_with(book: Path, tmp_path: Path) -> None:
-    told = []
+def test_a_copy_holds_the_state_that_its_transaction_began_with(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("points.storage.backups._PAGES_AT_ONCE", 8)  # a book of many parts
+    told: list[tuple[int, int]] = []
 
     def write_meanwhile(copied: int, total: int) -> None:
+        if not told:
+            mark(book, "meanwhile")
         told.append((copied, total))
-        mark(book, "meanwhile")
 
     with closing(sqlite3.connect(book, isolation_level=None)) as source:
         source.execute("BEGIN")
         write_copy(source, tmp_path / "copy", overwrites=False, progress=write_meanwhile)
 
     assert marks_in(tmp_path / "copy") == ["first"]
-    assert told
+    assert len(told) > 2
     assert told[-1][0] == told[-1][1] > 0
 
 
@@ -293,6 +299,33 @@ def test_a_book_that_somebody_uses_is_not_replaced(
     assert (refused.value.fault, refused.value.path) == (BackupFault.IN_USE, book)
     assert marks_in(book) == ["first", "second"]
     assert "points.db.partial" not in names_in(book.parent)
+
+
+def test_a_book_that_this_very_process_uses_is_not_replaced(book: Path, backup: Path) -> None:
+    with closing(sqlite3.connect(book)) as connection:
+        connection.execute("SELECT * FROM mark").fetchall()
+
+        with pytest.raises(NotCopied) as refused:
+            put(backup, book, overwrites=True)
+
+    assert (refused.value.fault, refused.value.path) == (BackupFault.IN_USE, book)
+
+
+def test_a_book_that_could_not_be_replaced_at_the_last_moment_is_whole(
+    book: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with busy(leave_unfolded, book):
+        pass
+
+    def fail(_self: Path, _target: Path) -> Path:
+        raise OSError("the power failed")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(NotCopied) as refused:
+        put(backup, book, overwrites=True)
+
+    assert refused.value.fault is BackupFault.FAILED
+    assert marks_in(book) == ["first", "unfolded"]
 
 
 def test_nothing_is_put_beside_a_log_that_somebody_uses(book: Path, backup: Path) -> None:
