@@ -16,6 +16,7 @@ from points.domain.programme import Programme, Versions
 _HOUR = 3_600_000_000
 _DAY = timedelta(days=1)
 _NOT_A_DAY = (0, 0)
+_ALWAYS = -(2**63)
 
 
 class Calendar:
@@ -27,6 +28,9 @@ class Calendar:
         self._since = [
             micros(version.valid_from) for version in programmes.all if version.item is not None
         ]
+        # Most questions are about the newest rules, so their answer is kept at hand.
+        self._newest = tuple(range(len(self._rules))[-1:])
+        self._newest_since = self._since[-1] if len(self._since) > 1 else _ALWAYS
         self._days: dict[tuple[int, str], tuple[int, int]] = {}
         self._ends: dict[tuple[int, str], int] = {}
 
@@ -37,10 +41,11 @@ class Calendar:
 
     def is_day_of(self, day: str, moment: int, posted_at: int) -> bool:
         """Tell whether the day holds the instant, as seen when it was posted."""
-        return any(
-            begins <= moment < ends
-            for begins, ends in (self._bounds(rule, day) for rule in self._known(moment, posted_at))
-        )
+        for rule in self._known(moment, posted_at):
+            begins, ends = self._bounds(rule, day)
+            if begins <= moment < ends:
+                return True
+        return False
 
     def ends_of(self, day: str, moment: int, posted_at: int) -> Sequence[int]:
         """Tell when points end that were earned on the day, at the instant; nothing if no day."""
@@ -73,10 +78,11 @@ class Calendar:
 
     def _known(self, moment: int, posted_at: int) -> Sequence[int]:
         """Give the rules that may have been in force, by place; first the one that now says so."""
-        if not self._rules:
-            return ()
+        earliest = min(moment, posted_at) - _HOUR
+        if earliest >= self._newest_since:
+            return self._newest
         stated = self._place(moment)
-        first = self._place(min(moment, posted_at) - _HOUR)
+        first = self._place(earliest)
         last = self._place(max(moment, posted_at))
         if first == last:
             return (stated,)

@@ -9,7 +9,6 @@ alone.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from hashlib import sha256
 from json import dumps
 
@@ -63,19 +62,29 @@ def record_hash(record: Iterable[Plain]) -> bytes:
 
 def encode(values: Iterable[Plain]) -> bytes:
     """Write values one after another, each as a letter for its type, its length and its bytes."""
-    return b"".join(map(_field, values))
+    # A book is hashed by the million, so this is one loop, and small numbers are written once.
+    parts: list[bytes] = []
+    add = parts.append
+    for value in values:
+        if type(value) is int:
+            add(_SMALL[value] if 0 <= value < len(_SMALL) else _number(value))
+        elif value is None:
+            add(b"n0:")
+        elif type(value) is bytes:
+            add(b"b%d:%b" % (len(value), value))
+        else:
+            assert isinstance(value, str), "only plain values are hashed"
+            written = value.encode()
+            add(b"s%d:%b" % (len(written), written))
+    return b"".join(parts)
 
 
-# Most values of a batch are those of the operation before; writing them anew is most of the work.
-@lru_cache(maxsize=1 << 14)
-def _field(value: Plain) -> bytes:
-    if value is None:
-        return b"n0:"
-    if isinstance(value, bytes):
-        return b"b%d:%b" % (len(value), value)
-    letter, text = (b"i", str(value)) if isinstance(value, int) else (b"s", value)
-    written = text.encode()
-    return b"%b%d:%b" % (letter, len(written), written)
+def _number(value: int) -> bytes:
+    text = str(value)
+    return f"i{len(text)}:{text}".encode()
+
+
+_SMALL = [_number(value) for value in range(256)]
 
 
 def _record(posted: Posted) -> list[Plain]:

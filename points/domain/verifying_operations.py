@@ -5,7 +5,7 @@ when it was written, so that whoever forges an operation must forge all that han
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from json import JSONDecodeError, loads
@@ -32,6 +32,11 @@ STAGE = "operations"
 AMOUNT_MAX = 10**12
 
 _REASONS = frozenset(Refusal)
+_STARTS: Mapping[str, str] = {
+    Kind.SLIP_ISSUED: "slip:",
+    Kind.SLIP_CASHED: "slip:",
+    Kind.BUILDING_CLOSED: "clean-up:",
+}
 _FINGERPRINT_BYTES = (len(ANY_BODY), 32)
 
 
@@ -104,9 +109,7 @@ class OperationCheck:
             self._found(Code.REQUEST_MISSING, operation)
             return
         request = requests[0]
-        answer = (*request[1:5], request.reason, request.details, request.answered_at)
-        asked = operation.scope, operation.key, operation.fingerprint, "accepted"
-        if len(requests) > 1 or answer != (*asked, None, None, operation.posted_at):
+        if len(requests) > 1 or not _is_answered(operation, request):
             self._found(Code.REQUEST_DIFFERS, operation)
         body = request.body
         if body is None or sha256(body.encode()).digest() != operation.fingerprint:
@@ -213,21 +216,28 @@ def _asked(body: str) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
+def _is_answered(operation: OperationLine, request: RequestLine) -> bool:
+    return (
+        request.status == "accepted"
+        and request.scope == operation.scope
+        and request.key == operation.key
+        and request.fingerprint == operation.fingerprint
+        and request.answered_at == operation.posted_at
+        and request.reason is None
+        and request.details is None
+    )
+
+
 def _reference_of(operation: OperationLine) -> str | None:
     """Say how the fact that an operation states must begin, None if it need not state any."""
-    match operation.kind:
-        case Kind.EARN | Kind.REDEEM:
-            return f"{operation.item}:{operation.household}:{operation.local_day}:"
-        case Kind.MERGE:
-            return f"merged:{_source_of(operation)}"
-        case Kind.SLIP_ISSUED | Kind.SLIP_CASHED:
-            return "slip:"
-        case Kind.SHARE:
-            return f"share:{operation.item}:"
-        case Kind.BUILDING_CLOSED:
-            return "clean-up:"
-        case _:
-            return None
+    kind = operation.kind
+    if kind in (Kind.EARN, Kind.REDEEM):
+        return f"{operation.item}:{operation.household}:{operation.local_day}:"
+    if kind == Kind.SHARE:
+        return f"share:{operation.item}:"
+    if kind == Kind.MERGE:
+        return f"merged:{_source_of(operation)}"
+    return _STARTS.get(kind)
 
 
 def _source_of(operation: OperationLine) -> int | None:
