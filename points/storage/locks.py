@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from points.domain.chain import GENESIS
@@ -27,6 +27,11 @@ _chain, _account = table_of(ChainRow), table_of(AccountRow)
 # Written once: building a statement anew costs more than asking it.
 _FREE_CHAIN = select(_chain).order_by(_chain.c.id).limit(1).with_for_update(skip_locked=True)
 _OWN_CHAIN = select(_chain).where(_chain.c.id == func.pg_backend_pid() % CHAINS).with_for_update()
+_HELD = text(
+    "SELECT pg_advisory_xact_lock(closing.key) FROM ("
+    "SELECT DISTINCT hashtextextended(name, 0) AS key"
+    " FROM unnest(CAST(:names AS text[])) AS name ORDER BY key) AS closing"
+)
 _MADE = select(_account.c.id).where(among(_account.c.id, "accounts"))
 _TAKEN = (
     select(_account)
@@ -127,10 +132,8 @@ def lock_closings(connection: Connection, closings: Collection[str]) -> None:
 
     A closing is no row until it is made, so it is held by name.
     """
-    if connection.dialect.name == "sqlite":  # where nobody else could write meanwhile
-        return
-    for name in sorted(closings):
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+    if closings and connection.dialect.name == "postgresql":  # on SQLite nobody else writes
+        connection.execute(_HELD, {"names": list(closings)})
 
 
 def next_instant(clock: datetime, chain: Chain, locked: Locked) -> datetime:

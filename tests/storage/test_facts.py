@@ -15,7 +15,7 @@ from points.storage.locks import lock_chain
 from tests.build import ask, make_earn, make_redeem, make_undo
 from tests.elsewhere import interrupted, statements_on
 from tests.engines import ON_POSTGRESQL
-from tests.market import LI, LI_CARD, NOW, WANG, WANG_CARD
+from tests.market import CLEAN_UP, LI, LI_CARD, NOW, WANG, WANG_CARD
 from tests.save import open_market, save_household
 
 CROWD = [HouseholdId(number) for number in range(4, 104)]
@@ -50,8 +50,9 @@ def facts_of(connection: Connection, book: Book, batch: Sequence[Asked]) -> Fact
         lambda card: ask(make_earn(card=card)),
         lambda card: ask(make_redeem(card=card)),
         lambda card: ask(make_undo(f"scan {card}")),
+        lambda card: ask(make_earn(card=card, activity=CLEAN_UP.key, building=str(card))),
     ],
-    ids=["earn", "redeem", "undo"],
+    ids=["earn", "redeem", "undo", "check-in at a building of one's own"],
 )
 def test_a_hundred_operations_cost_as_many_questions_as_one(
     crowded: Book, make: Callable[[object], Asked]

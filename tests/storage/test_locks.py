@@ -19,9 +19,10 @@ from points.storage.locks import (
     first_operation,
     lock_accounts,
     lock_chain,
+    lock_closings,
     next_instant,
 )
-from tests.elsewhere import wait_until_somebody_waits
+from tests.elsewhere import statements_on, wait_until_somebody_waits
 from tests.engines import ON_POSTGRESQL
 from tests.market import NOW
 
@@ -171,3 +172,29 @@ def test_a_batch_is_later_than_all_that_it_follows(
     locked = Locked(accounts={}, last_at=accounts)
 
     assert next_instant(clock, chain_from(last_at=chain), locked) == expected
+
+
+@ON_POSTGRESQL
+def test_closings_are_held_by_name_in_one_order(database: Database) -> None:
+    with ThreadPoolExecutor() as pool:
+        with transaction(database) as first:
+            lock_closings(first, ["a", "b", "c"])
+            waiting = [
+                pool.submit(hold_closings, database, names) for names in (["c", "b"], ["b", "c"])
+            ]
+            hold_closings(database, ["d"])
+            wait_until_somebody_waits(database, sessions=2)
+        for other in waiting:
+            other.result()
+
+
+def hold_closings(database: Database, names: list[str]) -> None:
+    with transaction(database) as connection:
+        lock_closings(connection, names)
+
+
+def test_to_hold_no_closing_asks_nothing(database: Database) -> None:
+    with transaction(database) as connection, statements_on(database) as sent:
+        lock_closings(connection, [])
+
+    assert sent == []
