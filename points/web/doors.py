@@ -23,6 +23,17 @@ EVERYONE = DEVICES | {Role.PARTNER}
 
 PROBLEM_SCHEMA = {"$ref": "#/components/schemas/ProblemOut"}
 
+_HEADERS = {
+    401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
+    503: {
+        "Retry-After": {
+            "description": "Seconds to wait before the same is sent again.",
+            "required": True,
+            "schema": {"type": "integer", "minimum": 1},
+        }
+    },
+}
+
 _OF_EVERY_ROUTE = (Fault.INTERNAL_ERROR,)
 _OF_TOKENS = (
     Fault.UNAUTHENTICATED,
@@ -112,6 +123,7 @@ def documented(codes: Iterable[Code]) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": ", ".join(f"`{code}`" for code in dict.fromkeys(found)),
+            "headers": _HEADERS.get(status, {}),
             "content": {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}},
         }
         for status, found in sorted(by_status.items())

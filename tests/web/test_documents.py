@@ -33,6 +33,13 @@ def test_every_problem_is_described_as_one(document: dict[str, Any]) -> None:
                 assert response["content"] == {"application/problem+json": schema}, label
 
 
+def test_headers_that_come_with_a_problem_are_described(document: dict[str, Any]) -> None:
+    for label, said in operations(document):
+        for status, header in (("401", "WWW-Authenticate"), ("503", "Retry-After")):
+            if status in said["responses"]:
+                assert list(said["responses"][status]["headers"]) == [header], label
+
+
 def test_the_frameworks_own_errors_are_nowhere(document: dict[str, Any]) -> None:
     assert "HTTPValidationError" not in document["components"]["schemas"]
     assert "ValidationError" not in document["components"]["schemas"]
