@@ -114,6 +114,7 @@ class GapReason(StrEnum):
     KIND_UNKNOWN = "kind_unknown"
     SCHEMA_UNKNOWN = "schema_unknown"
     INTERRUPTED = "interrupted"
+    SKIPPED = "skipped"
 
 
 class Language(StrEnum):
@@ -343,4 +344,8 @@ GAP_SENTENCES: Mapping[GapReason, tuple[str, str]] = {
         "the tables are of another version than this program",
     ),
     GapReason.INTERRUPTED: ("检查被中断", "the check was interrupted"),
+    GapReason.SKIPPED: (
+        "所依据的检查未完成，未检查",
+        "not checked, for a check that it builds on was not finished",
+    ),
 }
