@@ -132,7 +132,20 @@ def balance(card: Card = None, *, token: As, server: Server = _SERVER, data: Dat
     """Tell what a card's household can spend, and what ends soon."""
     with open_till(server, token, data) as till:
         for one in _cards(card):
-            _tell_balance(till.client.balance(one))
+            tell_balance(till.client.balance(one))
+
+
+def tell_balance(found: Balance) -> None:
+    """Print what a household has, what ends soon and what it owes."""
+    say(f"现在有 {found.available} 分", f"{found.available} points to spend")
+    for ending in found.expiring_soon:
+        last_day = (ending.at - timedelta(microseconds=1)).date()  # midnight ends the day before
+        say(
+            f"  其中 {ending.points} 分用到 {last_day} 为止",
+            f"  {ending.points} of them last until {last_day}",
+        )
+    if found.owed:
+        say(f"  欠 {found.owed} 分", f"  {found.owed} points owed")
 
 
 def _repeats(again: str | None, at: str | None) -> Name | None:
@@ -201,15 +214,3 @@ def _hands_over() -> bool:
         return True
     say("没有换", "Not handed over.")
     return False
-
-
-def _tell_balance(found: Balance) -> None:
-    say(f"现在有 {found.available} 分", f"{found.available} points to spend")
-    for ending in found.expiring_soon:
-        last_day = (ending.at - timedelta(microseconds=1)).date()  # midnight ends the day before
-        say(
-            f"  其中 {ending.points} 分用到 {last_day} 为止",
-            f"  {ending.points} of them last until {last_day}",
-        )
-    if found.owed:
-        say(f"  欠 {found.owed} 分", f"  {found.owed} points owed")

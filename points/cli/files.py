@@ -54,11 +54,12 @@ def new_file(path: Path, *, overwrites: bool = False) -> Iterator[BinaryIO]:
             f"已经有 {path}；确实要替换请加 --force",
             f"{path} is there already; to replace it, say --force.",
         )
-    with _beside(path) as file:
+    target = path.resolve()  # a link stays one, and names the new file
+    with _beside(target) as file:
         yield file
         file.flush()
         os.fsync(file.fileno())
-        Path(file.name).replace(path)
+        Path(file.name).replace(target)
 
 
 def keep_secret(path: Path, text: str) -> None:

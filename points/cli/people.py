@@ -36,7 +36,7 @@ cards_app = typer.Typer(no_args_is_help=True, help="Print, freeze, replace and b
 households_app = typer.Typer(no_args_is_help=True, help="Import, show and merge households.")
 
 Number = Annotated[
-    list[str], typer.Argument(help="The number printed beside the code, such as 271 836 504.")
+    list[str], typer.Argument(help="The number printed beside the code, such as 271 836 501.")
 ]
 Community = Annotated[str, typer.Option(help="The community's id.")]
 Door = Annotated[str, typer.Option(help="For example 2-301.")]
