@@ -29,8 +29,9 @@ from tests.reporting import ENGINES
 KILLS = 200
 ASKED_AGAIN_MAX = 200
 AT_RANDOM = "at random"
-_LOAD_SECONDS_MAX = 0.4
-_BATCHES_MAX = 20
+_ANSWERS_MAX = 40
+_MORE_SECONDS_MAX = 0.05
+_BATCHES_MAX = 15
 _PLACES: tuple[Seam | None, ...] = tuple(
     place for seam in Seam for place in (seam, None)
 )  # every other kill is at random
@@ -99,7 +100,8 @@ def _one_death(scene: Scene, place: Seam | None, random: Random, tally: Tally) -
     """Let phones work until the service is killed, and count what is in the book by then."""
     with scene.phones.at_work():
         if place is None:
-            sleep(random.uniform(0, _LOAD_SECONDS_MAX))
+            scene.phones.wait_for_answers(random.randint(0, _ANSWERS_MAX))
+            sleep(random.uniform(0, _MORE_SECONDS_MAX))
             scene.service.kill()
         scene.service.wait_until_dead()
     name = place or AT_RANDOM

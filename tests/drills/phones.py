@@ -17,6 +17,7 @@ AGAIN_MAX = 600
 WAIT_SECONDS_MAX = 60
 ONE_TRY = Pace(tries_max=1)  # the drill decides when something is sent again
 _PAUSE_SECONDS = 0.05
+_LOOK_SECONDS = 0.005
 
 
 class Phone:
@@ -196,7 +197,7 @@ def _wait(is_so: Callable[[], bool]) -> None:
     give_up_at = monotonic() + WAIT_SECONDS_MAX
     while not is_so():
         assert monotonic() < give_up_at, "the phones have waited long enough"
-        sleep(_PAUSE_SECONDS)
+        sleep(_LOOK_SECONDS)
 
 
 def _said(outcome: Outcome) -> Json:

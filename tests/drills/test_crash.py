@@ -11,6 +11,7 @@ from points.service import posting
 from points.service.transactions import settle
 from points.storage.engine import Database
 from tests.drills.crash import AT_RANDOM, Plan, crash_drill
+from tests.drills.scenes import scene_on
 from tests.drills.serving import Seam
 
 KILLS = 20
@@ -44,9 +45,11 @@ def forget_every_third() -> None:
 
 
 def test_a_service_that_forgets_is_found_out(tmp_path: Path) -> None:
-    plan = Plan(kills=2, prepare=forget_every_third)
+    with scene_on(f"sqlite:///{tmp_path / 'points.db'}", tmp_path, phones=1) as scene:
+        scene.service.start(forget_every_third)
+        told = [scene.phones.first.try_one() for _ in range(9)]
+        found = scene.audit()
 
-    tally = crash_drill(f"sqlite:///{tmp_path / 'points.db'}", tmp_path, plan)
-
-    assert tally.audit.lost
-    assert not tally.is_whole
+    assert told == [""] * 9
+    assert len(found.lost) == 3
+    assert not found.is_whole
