@@ -71,9 +71,15 @@ def start(
         private_folder(folder)
         _prepare(chosen.database_url)
         if not empty:
-            prepare_demo(chosen, folder, _address(listener))
+            prepare_demo(chosen, folder, address_of(listener))
         _run(chosen, listener)
     say(f"已停下，数据都在 {folder}", f"Stopped. Everything is in {folder}.")
+
+
+def address_of(listener: socket.socket) -> str:
+    """Give the address at which a socket is reached from this machine."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _prepare(database_url: str | None) -> None:
@@ -145,7 +151,7 @@ def _run(chosen: Settings, listener: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=_STOP_SECONDS_MAX,
     )
-    server = _Server(config, _address(listener))
+    server = _Server(config, address_of(listener))
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         server.should_exit = True
@@ -157,11 +163,6 @@ def _run(chosen: Settings, listener: socket.socket) -> None:
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
-
-
-def _address(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _logging(level: str) -> dict[str, Any]:
