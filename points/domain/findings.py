@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from points.domain.chain import instant_of
+from points.domain.periods import spelled
+
 KEPT_PER_CODE = 100
 """Findings of one code that are kept in full; the rest are only counted."""
 
@@ -106,6 +109,19 @@ class Code(StrEnum):
 _WARNINGS = frozenset({Code.LOTS_OVERDUE, Code.CLOCK_BEHIND, Code.DATABASE_OLD, Code.CHECKSUMS_OFF})
 
 
+_INSTANTS = frozenset(
+    {
+        Code.BATCH_TIME,
+        Code.ACCOUNT_TIME,
+        Code.LOT_EXPIRY,
+        Code.SPENT_AFTER_EXPIRY,
+        Code.EXPIRED_TOO_EARLY,
+        Code.CLOCK_BEHIND,
+    }
+)
+"""What is compared there are instants, in microseconds."""
+
+
 class GapReason(StrEnum):
     """Why a check was not made, or not to its end. Codes are public: add, never rename."""
 
@@ -140,10 +156,19 @@ class Finding:
         expected, found = (("应为", "实为"), ("expected", "found"))[place]
         told = f"{SENTENCES[self.code][place]} [{names}]" if names else SENTENCES[self.code][place]
         if self.expected is not None:
-            told += f" {expected} {self.expected}"
+            told += f" {expected} {self._spelled(self.expected)}"
         if self.found is not None:
-            told += f" {found} {self.found}"
+            told += f" {found} {self._spelled(self.found)}"
         return told
+
+    def _spelled(self, value: About) -> About:
+        """Write an instant so that people can read it, unless no calendar knows it."""
+        if self.code not in _INSTANTS or not isinstance(value, int):
+            return value
+        try:
+            return spelled(instant_of(value))
+        except OverflowError:
+            return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,17 @@ def test_a_finding_says_where_what_should_be_and_what_is() -> None:
     )
 
 
+def test_instants_are_told_so_that_people_can_read_them() -> None:
+    late = Finding(
+        code=Code.LOT_EXPIRY, about={"lot": 7}, expected=1_577_836_800_000_000, found=2**62
+    )
+
+    assert late.sentence(Language.EN) == (
+        "a lot ends at another instant than it must [lot 7]"
+        f" expected 2020-01-01T00:00:00+00:00 found {2**62}"
+    )
+
+
 def test_a_gap_says_what_was_not_checked() -> None:
     gap = Gap(reason=GapReason.INTERRUPTED, stage="accounts")
 
