@@ -29,6 +29,8 @@ from tests.web.served import Served, serve, token_of
 
 _RANDOM = Random(4)
 
+ID = "0b6c8f1e-5a4e-4f53-9a3e-1f2d3c4b5a69"
+
 
 @dataclass(frozen=True, slots=True)
 class Live:
@@ -178,6 +180,14 @@ def bad_line(to: str) -> Iterator[Line]:
         stack.callback(thread.join)
         stack.callback(server.shutdown)
         yield line
+
+
+def rich_card(live: Live) -> str:
+    """Give a card whose household brought 4.5 kilograms of metal."""
+    card = live.blank_card()
+    with live.client("games") as client:
+        assert client.earn(card, "hand-in", grams={"metal": 4500}).points == 36
+    return card
 
 
 def read_message(stream: BufferedIOBase | BinaryIO) -> bytes:

@@ -26,12 +26,10 @@ from points.client import (
     Statement,
     Unanswered,
 )
-from tests.live import Fault, Live, bad_line, go_live_on_copy
+from tests.live import ID, Fault, Live, bad_line, go_live_on_copy, rich_card
 from tests.live import Line as BadLine
 from tests.market import POINTS_END
 from tests.web.served import token_of
-
-ID = "0b6c8f1e-5a4e-4f53-9a3e-1f2d3c4b5a69"
 
 
 @pytest.fixture(scope="module")
@@ -256,14 +254,6 @@ def test_goods_are_handed_over_and_taken_back(live: Live, client: Client) -> Non
     assert [(one.points, one.balance) for one in (handed_over, taken_back)] == [(-30, 6), (30, 36)]
 
 
-def rich_card(live: Live) -> str:
-    """Give a card whose household brought 4.5 kilograms of metal."""
-    card = live.blank_card()
-    with live.client("games") as client:
-        assert client.earn(card, "hand-in", grams={"metal": 4500}).points == 36
-    return card
-
-
 def test_a_price_that_has_changed_meanwhile_is_refused(live: Live, client: Client) -> None:
     outcome = client.redeem(rich_card(live), "bin-bags", quantity=1, price_shown=29)
 
@@ -407,30 +397,3 @@ def test_a_service_that_is_not_there_is_said_so_with_the_reason(live: Live) -> N
 
     assert "ConnectError" in str(unanswered.value)
     assert len(unanswered.value.unsent) == 1
-
-
-@pytest.mark.parametrize(
-    "address", ["localhost:8000", "ftp://x", "http://", "http://[x]", "http://x:y", "", "x"]
-)
-def test_an_address_that_is_none_is_refused_before_anything_is_sent(address: str) -> None:
-    with pytest.raises(ValueError, match="the service's address"):
-        Client(address, "pd_x")
-
-
-@pytest.mark.parametrize("token", ["", "two words", "new\nline", "令牌"])
-def test_a_token_that_cannot_be_one_is_refused_without_being_repeated(token: str) -> None:
-    with pytest.raises(ValueError, match="one word of visible ASCII") as error:
-        Client("http://localhost", token)
-
-    assert not token or token not in str(error.value)
-
-
-def test_what_stays_on_this_machine_passes_no_proxy(
-    live: Live, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
-    monkeypatch.delenv("NO_PROXY", raising=False)
-
-    with live.client() as client:
-        assert client.earn(live.blank_card(), "check-in").counts

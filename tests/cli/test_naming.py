@@ -15,7 +15,7 @@ from points.cli.naming import (
     in_force,
     listed,
 )
-from points.domain.ids import EventKey
+from points.domain.ids import ActivityKey, BoothKey, EventKey
 from points.domain.programme import Reward, Version, Versions
 from tests.build import make_catalog
 from tests.market import CORRIDORS, MARKET, NOW, TOWEL
@@ -51,7 +51,7 @@ def test_a_name_that_fits_more_than_one_must_be_written_in_full(
 ) -> None:
     [market_game] = [key for key in CATALOG.activities if key == "market/game"]
     versions = CATALOG.activities[market_game]
-    activities = {**CATALOG.activities, "lanes/game": versions}
+    activities = {**CATALOG.activities, ActivityKey("lanes/game"): versions}
 
     with pytest.raises(typer.Exit):
         find_key(activities, "game", ACTIVITY)
@@ -84,7 +84,7 @@ def test_where_several_events_have_booths_one_must_be_named(
 ) -> None:
     other = replace(MARKET, key=EventKey("other"))
     [booth] = [one for one in booths_of(CATALOG, MARKET.key) if one.number == 4]
-    catalog = make_catalog(other, replace(booth, key=booth.key + "b", event=other.key))
+    catalog = make_catalog(other, replace(booth, key=BoothKey(booth.key + "b"), event=other.key))
 
     with pytest.raises(typer.Exit) as ended:
         find_event(catalog, None)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from points.cli import till
 from points.client import TRIES_MAX
 from tests.cli.terminal import Stall
 from tests.live import Fault, Line, bad_line
@@ -16,7 +15,7 @@ CHECK_IN = ("scan", "--activity", "check-in", "--as", "booth-4")
 
 @pytest.fixture
 def line(stall: Stall, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
-    monkeypatch.setattr(till.time, "sleep", lambda _: None)
+    monkeypatch.setattr("points.cli.till.time.sleep", lambda _: None)
     with bad_line(stall.address) as line:
         yield line
 
@@ -64,7 +63,7 @@ def test_ctrl_c_while_an_act_is_on_its_way_tells_how_to_repeat_it(
     def interrupt(_seconds: float) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(till.time, "sleep", interrupt)
+    monkeypatch.setattr("points.cli.till.time.sleep", interrupt)
     line.fail(Fault.ANSWER_LOST)
 
     scanned = stall.run(*CHECK_IN, typed=stall.card(), server=line.address)

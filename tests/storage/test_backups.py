@@ -19,6 +19,16 @@ from points.storage.engine import open_database
 from points.storage.migrate import is_current
 from tests.drills.processes import ended_at_last, forking
 from tests.drills.syncs import Syncs
+from tests.spoilt_backups import (
+    a_folder,
+    a_letter,
+    cut_short,
+    damaged_inside,
+    empty,
+    gone,
+    of_a_newer_release,
+    of_another_program,
+)
 
 WAIT_SECONDS_MAX = 60
 
@@ -341,55 +351,6 @@ def test_a_damaged_book_can_be_replaced(book: Path, backup: Path) -> None:
     put(backup, book, overwrites=True)
 
     assert marks_in(book) == ["first"]
-
-
-def damaged_inside(backup: Path) -> BackupFault:
-    content = bytearray(backup.read_bytes())
-    content[8192:-4096] = bytes(len(content) - 8192 - 4096)
-    backup.write_bytes(content)
-    return BackupFault.DAMAGED
-
-
-def cut_short(backup: Path) -> BackupFault:
-    os.truncate(backup, backup.stat().st_size // 2)
-    return BackupFault.DAMAGED
-
-
-def empty(backup: Path) -> BackupFault:
-    os.truncate(backup, 0)
-    return BackupFault.NOT_POINTS
-
-
-def a_letter(backup: Path) -> BackupFault:
-    backup.write_text("Dear committee, " * 1000)
-    return BackupFault.NOT_POINTS
-
-
-def of_another_program(backup: Path) -> BackupFault:
-    backup.unlink()
-    with closing(sqlite3.connect(backup)) as other:
-        other.execute("CREATE TABLE alembic_version (version_num)")
-        other.execute("INSERT INTO alembic_version VALUES ('0001')")
-        other.commit()
-    return BackupFault.NOT_POINTS
-
-
-def of_a_newer_release(backup: Path) -> BackupFault:
-    with closing(sqlite3.connect(backup)) as newer:
-        newer.execute("UPDATE alembic_version SET version_num = '9999'")
-        newer.commit()
-    return BackupFault.NEWER
-
-
-def gone(backup: Path) -> BackupFault:
-    backup.unlink()
-    return BackupFault.MISSING
-
-
-def a_folder(backup: Path) -> BackupFault:
-    backup.unlink()
-    backup.mkdir()
-    return BackupFault.NOT_A_FILE
 
 
 @pytest.mark.parametrize(
