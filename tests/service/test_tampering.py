@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 from points.domain.findings import Code
 from points.domain.verifying import Result
-from points.service.verifying import Check
+from points.service.verifying import check_book
+from points.service.verifying_run import Run
 from points.storage.soundness import TABLES
 from tests.books import LATER
 from tests.cheat import do, guards_asleep
@@ -111,11 +112,11 @@ def test_whatever_is_changed_is_named(spoilt: Connection, column: str) -> None:
     with guards_asleep(spoilt):
         do(spoilt, change, **({"bytes": bytes([7]) * 32} if ":bytes" in value else {}))
 
-    check = Check(now=LATER)
-    check.everything(spoilt)
+    run = Run(now=LATER)
+    check_book(run, spoilt)
 
-    assert code in {finding.code for finding in check.report().findings}
-    assert check.report().result is Result.FINDINGS
+    assert code in {finding.code for finding in run.report().findings}
+    assert run.report().result is Result.FINDINGS
 
 
 def test_every_column_of_the_book_is_tried() -> None:
