@@ -67,6 +67,25 @@ def prepare_demo(chosen: Settings, data: Path, server: str) -> None:
     _tell(data, chosen.database_url, server)
 
 
+def commands_to_try(data: Path, database_url: str, server: str) -> Iterator[str]:
+    """Write what a newcomer may try, so that a shell takes it as it stands."""
+    settings = {"POINTS_DATA": str(data), "POINTS_SERVER": server}
+    has_password = make_url(database_url).password is not None
+    if not has_password:
+        settings["POINTS_DATABASE_URL"] = database_url
+    yield from (f"export {name}={shlex.quote(value)}" for name, value in settings.items())
+    program = Path(sys.argv[0])
+    if shutil.which(program.name) != str(program.absolute()):
+        yield f'export PATH={shlex.quote(str(program.absolute().parent))}:"$PATH"'
+    card = f'< "$POINTS_DATA/{SAMPLE}"'
+    yield f"points scan --activity check-in --as booth-4 {card}"
+    yield f"points scan --activity hand-in --grams plastic=6500 --as booth-12 {card}"
+    yield f"points redeem --reward bin-bags --yes --as booth-4 {card}"
+    yield f"points balance --as booth-4 {card}"
+    yield "points verify" + (" --database URL" if has_password else "")
+    yield "points undo --as booth-4"  # last, for it waits for the id that is to be typed
+
+
 def _day_held(book: Book) -> date | None:
     """Tell on which day the demo is held; `date.min` if nothing is, None if something else is."""
     with snapshot(book.database) as connection:
@@ -135,28 +154,9 @@ def _tell(data: Path, database_url: str, server: str) -> None:
         f"A card to try: {code}. {CARDS} more to print: {data / SHEET}",
     )
     say("\n试一试，粘贴到另一个终端里：\n", "\nTry it: paste this into another terminal.\n")
-    for line in _commands(data, database_url, server):
+    for line in commands_to_try(data, database_url, server):
         print(f"  {line}")
     say(
         f"\n各展位的令牌在 {data / TOKENS}，接口说明在 {server}/api/v1/docs\n",
         f"\nTokens of booths: {data / TOKENS}   The API, described: {server}/api/v1/docs\n",
     )
-
-
-def _commands(data: Path, database_url: str, server: str) -> Iterator[str]:
-    """Write what a newcomer may try, so that a shell takes it as it stands."""
-    settings = {"POINTS_DATA": str(data), "POINTS_SERVER": server}
-    has_password = make_url(database_url).password is not None
-    if not has_password:
-        settings["POINTS_DATABASE_URL"] = database_url
-    yield from (f"export {name}={shlex.quote(value)}" for name, value in settings.items())
-    program = Path(sys.argv[0])
-    if shutil.which(program.name) != str(program.absolute()):
-        yield f'export PATH={shlex.quote(str(program.absolute().parent))}:"$PATH"'
-    card = f'< "$POINTS_DATA/{SAMPLE}"'
-    yield f"points scan --activity check-in --as booth-4 {card}"
-    yield f"points scan --activity hand-in --grams plastic=6500 --as booth-12 {card}"
-    yield f"points redeem --reward bin-bags --yes --as booth-4 {card}"
-    yield f"points balance --as booth-4 {card}"
-    yield "points verify" + (" --database URL" if has_password else "")
-    yield "points undo --as booth-4"  # last, for it waits for the id that is to be typed

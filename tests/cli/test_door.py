@@ -62,7 +62,9 @@ def test_a_server_that_is_not_there_is_said_in_one_line_without_the_password(url
     assert "secret" not in said
 
 
-@pytest.mark.parametrize("command", [CARD, ("verify",), ("programme", "load", __file__)])
+@pytest.mark.parametrize(
+    "command", [CARD, ("heads", "check", "x"), ("programme", "load", __file__)]
+)
 def test_a_file_that_is_not_there_is_said_so_and_not_made(
     tmp_path: Path, command: tuple[str, ...]
 ) -> None:
