@@ -12,11 +12,12 @@ NAMED_BY = "POINTS_TEST_BROWSER"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests of a process; each test opens its own page or context.
+    """One browser for a module's tests; each test opens its own page or context.
 
-    Without one the tests fail: what was never rendered was never tested.
+    Not for longer: while it runs, Playwright keeps an event loop going in this thread, and no other
+    test could begin one. Without one the tests fail: what was never rendered was never tested.
     """
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find_browser(playwright))
