@@ -12,6 +12,7 @@ from points.cli import proving
 from points.cli.proving import COUNTS, STAGES
 from points.domain.verifying import Report, Stage
 from points.service.transactions import DatabaseUnavailable
+from points.service.verifying import verify
 from tests.cheat import cheats_engine, do, guards_asleep
 from tests.cli.terminal import Desk, run
 
@@ -199,7 +200,7 @@ def test_a_folder_that_is_not_there_publishes_nothing(desk: Desk, tmp_path: Path
 def test_every_stage_and_count_has_its_words(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(STAGES) == set(Stage)
     counted: dict[str, int] = {}
-    check: Callable[..., Report] = proving.verify_book
+    check: Callable[..., Report] = verify
 
     def look(*arguments: object, **named: object) -> Report:
         report = check(*arguments, **named)
