@@ -119,6 +119,27 @@ def test_whatever_is_changed_is_named(spoilt: Connection, column: str) -> None:
     assert run.report().result is Result.FINDINGS
 
 
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ("UPDATE request SET reason = 'mood' WHERE status = 'refused'", Code.REFUSAL_INVALID),
+        ("UPDATE request SET fingerprint = :bytes WHERE status = 'refused'", Code.REFUSAL_INVALID),
+        ("UPDATE anchor SET heads = '{'", Code.ANCHOR_INVALID),
+        ("UPDATE anchor SET heads = '{\"0\": 1}'", Code.ANCHOR_INVALID),
+    ],
+)
+def test_what_nothing_is_held_against_is_at_least_well_formed(
+    spoilt: Connection, change: str, code: Code
+) -> None:
+    with guards_asleep(spoilt):
+        do(spoilt, change, **({"bytes": b"1"} if ":bytes" in change else {}))
+
+    run = Run(now=LATER)
+    check_book(run, spoilt)
+
+    assert {finding.code for finding in run.report().findings} == {code}
+
+
 def test_every_column_of_the_book_is_tried() -> None:
     columns = {f"{table.name}.{column.name}" for table in TABLES for column in table.c}
 
