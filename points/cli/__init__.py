@@ -13,10 +13,9 @@ def main() -> None:
 
 
 def _run() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(
-            stream, TextIOWrapper
-        ):  # a terminal without Chinese letters shows their codes
+    # A terminal without Chinese letters shows their codes; what is no text was no card either.
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     from points.cli.operating import app  # lazy: slow to load
 

@@ -66,7 +66,7 @@ def start(
 ) -> None:
     """Prepare everything and serve: with the demo programme, as if its day were today."""
     folder = data.resolve()
-    chosen = settings(database_url or f"sqlite:///{folder / 'points.db'}")
+    chosen = settings(database_url or _url_of(folder / "points.db"))
     with _stopping_well(), _listening(_LOOPBACK, port or chosen.port) as listener:
         private_folder(folder)
         _prepare(chosen.database_url)
@@ -80,6 +80,11 @@ def address_of(listener: socket.socket) -> str:
     """Give the address at which a socket is reached from this machine."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _url_of(file: Path) -> str:
+    # What a URL would take for something else is written in its own way.
+    return f"sqlite:///{str(file).replace('%', '%25').replace('?', '%3F')}"
 
 
 def _prepare(database_url: str | None) -> None:

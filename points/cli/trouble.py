@@ -64,6 +64,8 @@ def trouble_told(command: str = "points") -> Iterator[None]:
         raise  # whoever read has had enough: the library ends quietly
     except OSError as error:
         fail_about(error.filename or command, error)
+    except UnicodeError:  # bytes of another encoding, handed on by the shell as they were
+        fail("写的不是 UTF-8 文字", "What was typed is no text in UTF-8.", code=MISUSED)
     except typer.TyperException as slip:
         if not speaks_chinese() or slip.message.startswith("Usage:"):
             raise

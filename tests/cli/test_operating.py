@@ -1,5 +1,6 @@
 """All commands together: listed at once, loaded when they are asked for."""
 
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -82,3 +83,14 @@ def test_a_command_that_is_mistyped_is_answered_by_one_that_is_there() -> None:
 
 def test_without_a_command_help_is_shown() -> None:
     assert run().stderr.startswith("Usage: points [OPTIONS] COMMAND [ARGS]...")
+
+
+def test_a_terminal_without_chinese_letters_shows_their_codes() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-c", LOADED_BY, "--help"],
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "POINTS_LANGUAGE": "zh"},
+        capture_output=True,
+        check=True,
+    )
+
+    assert "扫卡加分".encode("ascii", "backslashreplace") in shown.stdout

@@ -101,7 +101,7 @@ def test_a_service_answers_until_it_is_told_to_stop_and_that_is_no_failure(
 
 
 def test_a_first_start_makes_everything_and_a_second_finds_it(tmp_path: Path, port: int) -> None:
-    data = tmp_path / "folder with spaces"
+    data = tmp_path / "folder with spaces, 100%? 中文"
     starting = ("start", "--data", data, "--port", port)
 
     with program(tmp_path, *starting) as first:

@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from points.cli.trouble import fail_about, in_chinese, trouble_told
-from tests.cli.terminal import run
+from tests.cli.terminal import Stall, run
 
 
 @pytest.fixture
@@ -52,6 +52,14 @@ def test_ctrl_c_ends_a_command_with_the_code_that_shells_know(
 
     assert ended.value.exit_code == 130
     assert capsys.readouterr().err == "\nInterrupted.\n"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_no_text_is_said_so(stall: Stall, language: str) -> None:
+    asked = stall.run("balance", "caf\udce9", "--as", "booth-4", language=language)
+
+    assert asked.exit_code == 2
+    assert "UTF-8" in asked.stderr
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, AssertionError, BrokenPipeError])
