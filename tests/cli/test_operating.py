@@ -88,7 +88,7 @@ def test_without_a_command_help_is_shown() -> None:
 def test_a_terminal_without_chinese_letters_shows_their_codes() -> None:
     shown = subprocess.run(
         [sys.executable, "-c", LOADED_BY, "--help"],
-        env=os.environ | {"PYTHONIOENCODING": "ascii", "POINTS_LANGUAGE": "zh"},
+        env=os.environ | {"PYTHONIOENCODING": "latin-1", "POINTS_LANGUAGE": "zh"},
         capture_output=True,
         check=True,
     )
