@@ -184,8 +184,9 @@ def _programs_as_nobody(stack: ExitStack, programs: _Programs) -> _Programs:
     # They look for their libraries by a relative path, so both stand as they stood.
     for folder in (version, package.with_name(f"{package.name}.libs")):
         shutil.copytree(folder, copies / folder.relative_to(package.parent), symlinks=True)
-    for folder in (copies, programs.home):
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    # Each of them, for what is nobody's by its folder alone may still be closed by its own mode.
+    for path in (copies, *copies.rglob("*"), programs.home):
+        os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
     folder = copies / programs.folder.relative_to(package.parent)
     return _Programs(folder, programs.home, user=nobody.pw_uid, group=nobody.pw_gid)
 
