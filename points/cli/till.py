@@ -132,11 +132,15 @@ def read_lines(zh: str, en: str, *, is_one: bool = False) -> Iterator[str]:
     """Give each line that is typed, scanned or handed in, until the input ends; or only one."""
     if sys.stdin.isatty():
         note(zh, en)
+    has_any = False
     while line := sys.stdin.readline():
         if line.strip():
+            has_any = True
             yield line.strip()
             if is_one:
                 return
+    if not has_any:
+        note("什么也没有读到，所以什么也没做。", "Nothing was read, so nothing was done.")
 
 
 def _token(name: str, data: Path) -> str:

@@ -180,7 +180,9 @@ def test_what_was_handed_over_is_taken_back_by_its_id(stall: Stall) -> None:
 
 
 def test_without_an_id_nothing_is_taken_back(stall: Stall) -> None:
-    assert stall.run("undo", "--as", "booth-4", typed="").exit_code == 1
+    asked = stall.run("undo", "--as", "booth-4", typed="")
+
+    assert (asked.exit_code, asked.stderr) == (1, "Nothing was read, so nothing was done.\n")
 
 
 def test_a_partner_redeems_and_takes_back_by_the_redemptions_number(stall: Stall) -> None:
