@@ -74,6 +74,7 @@ def entry_lines(posted: Posted) -> list[EntryLine]:
             credit=entry.credit,
             amount=entry.amount,
             lot=entry.lot,
+            expires_at=None if entry.expires_at is None else micros(entry.expires_at),
             debit_seq=entry.debit_seq,
             credit_seq=entry.credit_seq,
         )
@@ -129,7 +130,17 @@ class Lines:
     def sides(self) -> list[SideLine]:
         """Give each entry from both of its accounts, by account and number."""
         found = [
-            SideLine(account, seq, one.operation, one.line, is_credit, one.amount, one.lot, other)
+            SideLine(
+                account=account,
+                seq=seq,
+                operation=one.operation,
+                line=one.line,
+                is_credit=is_credit,
+                amount=one.amount,
+                lot=one.lot,
+                other=other,
+                expires_at=one.expires_at,
+            )
             for one in self.entries
             for account, seq, is_credit, other in (
                 (one.debit, one.debit_seq, 0, one.credit),

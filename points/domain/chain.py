@@ -122,6 +122,7 @@ def _entry(entry: Entry) -> tuple[Plain, ...]:
         entry.credit,
         entry.amount,
         entry.lot,
+        None if entry.expires_at is None else micros(entry.expires_at),
         entry.debit_seq,
         entry.credit_seq,
     )

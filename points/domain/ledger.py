@@ -36,7 +36,8 @@ class Account:
 class Entry:
     """One line of the book: `amount` > 0 leaves `debit` and arrives at `credit`.
 
-    The two sequence numbers count the entries of each account from 1; a system side has none.
+    The two sequence numbers count the entries of each account from 1; a system side has none. An
+    entry that makes a lot says when its points end: that is promised once, whatever rules come.
     """
 
     operation: OperationId
@@ -45,6 +46,7 @@ class Entry:
     credit: AccountId
     amount: int
     lot: LotId | None
+    expires_at: datetime | None = None
     debit_seq: int | None
     credit_seq: int | None
 
@@ -134,9 +136,15 @@ class Book:
         return sum(lot.remaining for lot in self.live_lots(household, now))
 
     def move(
-        self, debit: AccountId, credit: AccountId, amount: int, *, lot: LotId | None = None
+        self,
+        debit: AccountId,
+        credit: AccountId,
+        amount: int,
+        *,
+        lot: LotId | None = None,
+        expires_at: datetime | None = None,
     ) -> None:
-        """Write one entry."""
+        """Write one entry; where it makes a lot, with the end of its points."""
         assert amount > 0, "an entry moves at least one"
         entry = Entry(
             operation=self._operation,
@@ -145,6 +153,7 @@ class Book:
             credit=credit,
             amount=amount,
             lot=lot,
+            expires_at=expires_at,
             debit_seq=self._post(debit, amount * side_sign(debit, is_credit=False)),
             credit_seq=self._post(credit, amount * side_sign(credit, is_credit=True)),
         )
@@ -199,7 +208,7 @@ class Book:
         self._lots[lot.id] = lot
         self._lots_of.setdefault(lot.account, []).append(lot.id)
         self._touched_lots.add(lot.id)
-        self.move(source, lot.account, points, lot=lot.id)
+        self.move(source, lot.account, points, lot=lot.id, expires_at=expires_at)
 
     def spend(self, household: HouseholdId, points: int, *, to: AccountId, now: datetime) -> None:
         """Take points from the household's lots, soonest to expire first; one entry a lot."""

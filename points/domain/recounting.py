@@ -41,6 +41,7 @@ class LotTally:
     id: int
     amount: int
     remaining: int
+    expires_at: int | None
     made_by: ActLine | None
     """The operation that made it, where it is one of the household's own."""
     expired: int = 0
@@ -66,6 +67,7 @@ class WalletTally:
                 id=side.lot or 0,
                 amount=side.amount,
                 remaining=side.amount,
+                expires_at=side.expires_at,
                 made_by=act,
             )
             return

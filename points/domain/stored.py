@@ -47,6 +47,7 @@ class EntryLine(NamedTuple):
     credit: int
     amount: int
     lot: int | None
+    expires_at: int | None
     debit_seq: int | None
     credit_seq: int | None
 
@@ -98,6 +99,7 @@ class SideLine(NamedTuple):
     amount: int
     lot: int | None
     other: int
+    expires_at: int | None = None
 
 
 class AccountLine(NamedTuple):

@@ -190,6 +190,10 @@ class AccountCheck:
             )
         if row.expired != tally.expired:
             self._findings.add(Code.LOT_EXPIRED, about, expected=tally.expired, found=row.expired)
+        if row.expires_at != tally.expires_at:
+            self._findings.add(
+                Code.LOT_EXPIRY, about, expected=tally.expires_at, found=row.expires_at
+            )
         act = tally.made_by
         # Where points of another lot moved, or came back, depends on that lot: see `undoing`.
         if act is None or act.kind not in EARNING or self._calendar.is_empty:
@@ -197,9 +201,9 @@ class AccountCheck:
         if row.origin is not None:
             self._findings.add(Code.LOT_ORIGIN, about, found=row.origin)
         ends = self._calendar.ends_of(act.local_day, act.occurred_at, act.posted_at)
-        if row.expires_at not in ends:
+        if tally.expires_at not in ends:
             expected = ends[0] if ends else None
-            self._findings.add(Code.LOT_EXPIRY, about, expected=expected, found=row.expires_at)
+            self._findings.add(Code.LOT_EXPIRY, about, expected=expected, found=tally.expires_at)
 
     def _check_row(self, holding: Holding, tally: Tally, last_at: int | None) -> None:
         about = {"account": holding.account}

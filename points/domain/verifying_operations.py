@@ -251,6 +251,7 @@ def _is_right(operation: OperationLine, entry: EntryLine, flow: Flow) -> bool:
         _names_household(operation, entry.debit, flow[0])
         and _names_household(operation, entry.credit, flow[1])
         and _names_lot(operation, entry, flow)
+        and (entry.expires_at is None) is not _makes_lot(entry, flow)
         and (entry.debit_seq is None) is (flow[0] < WALLET)
         and (entry.credit_seq is None) is (flow[1] < WALLET)
     )
@@ -265,10 +266,12 @@ def _names_household(operation: OperationLine, account: int, side: int) -> bool:
 def _names_lot(operation: OperationLine, entry: EntryLine, flow: Flow) -> bool:
     if flow[1] == WALLET:
         # Only what is undone goes back to where it was.
-        return entry.lot is not None and (
-            operation.kind == Kind.UNDO or entry.lot == made_lot(entry.operation, entry.line)
-        )
+        return entry.lot is not None and (operation.kind == Kind.UNDO or _makes_lot(entry, flow))
     return (entry.lot is not None) is (flow[0] == WALLET)
+
+
+def _makes_lot(entry: EntryLine, flow: Flow) -> bool:
+    return flow[1] == WALLET and entry.lot == made_lot(entry.operation, entry.line)
 
 
 def made_lot(operation: int, line: int) -> int | None:

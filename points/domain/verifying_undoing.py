@@ -57,14 +57,16 @@ def moves_of(sequel: Sequel) -> list[Move] | None:
     return [Move(entry, gone.lot, gone.amount) for entry, gone in zip(back, left, strict=True)]
 
 
-def terms_of(
-    operation: OperationLine, parent: LotLine, calendar: Calendar
-) -> tuple[int, Sequence[int]]:
-    """Tell the origin of a lot whose points lay in another, and when it may end."""
-    origin = parent.origin or parent.id
+def origin_of(parent: LotLine) -> int:
+    """Tell the origin of a lot whose points lay in another."""
+    return parent.origin or parent.id
+
+
+def ends_of(operation: OperationLine, parent: LotLine, calendar: Calendar) -> Sequence[int]:
+    """Tell when a lot may end whose points lay in another."""
     if operation.kind == Kind.MERGE or parent.expires_at > operation.posted_at:
-        return origin, [parent.expires_at]
-    return origin, calendar.refund_ends(operation.posted_at)
+        return [parent.expires_at]
+    return calendar.refund_ends(operation.posted_at)
 
 
 class SequelCheck:
@@ -142,7 +144,7 @@ class SequelCheck:
     def _check_terms(self, operation: OperationLine, parent: LotLine, lot: LotLine) -> None:
         if lot.id == parent.id or self._calendar.is_empty:
             return
-        origin, ends = terms_of(operation, parent, self._calendar)
+        origin, ends = origin_of(parent), ends_of(operation, parent, self._calendar)
         if lot.origin != origin:
             self._findings.add(Code.LOT_ORIGIN, {"lot": lot.id}, expected=origin, found=lot.origin)
         if lot.expires_at not in ends:

@@ -13,13 +13,13 @@ from points.domain.calendar import Calendar
 from points.domain.findings import Finding, Findings
 from points.domain.recounting import Tally, WalletTally, by_act
 from points.domain.shapes import WALLET, side_of
-from points.domain.stored import AccountLine, ActLine, LotLine, act_of
-from points.domain.verifying_accounts import EARNING, Holding, Holdings
+from points.domain.stored import AccountLine, LotLine, act_of
+from points.domain.verifying_accounts import Holding, Holdings
 from points.domain.verifying_chains import End, Journal, check_heads, check_journal
 from points.domain.verifying_operations import OperationCheck, Totals, made_lot
 from points.domain.verifying_slips import recount_slips
 from points.domain.verifying_totals import stands_for
-from points.domain.verifying_undoing import moves_of, terms_of
+from points.domain.verifying_undoing import moves_of, origin_of
 from points.service.transactions import transaction
 from points.storage import rebuilding as caches
 from points.storage import verifying as stored
@@ -63,8 +63,8 @@ def rebuild(database: Database, *, now: datetime) -> Rebuilt:
         findings = Findings()
         check_heads(stored.read_chains(connection), ends, findings, first_of=first_operation)
         caches.clear(connection)
-        counts = _restore_accounts(connection, totals, calendar)
-        _restore_terms(connection, calendar)
+        counts = _restore_accounts(connection, totals)
+        _restore_origins(connection)
         slips = (tally.slip for tally in recount_slips(stored.read_slip_acts(connection), calendar))
         counts["slip"] = sum(
             caches.add_slips(connection, some) for some in caches.in_portions(slips)
@@ -95,7 +95,7 @@ def _stop_at(findings: Findings) -> None:
         raise BookDamaged(findings.items)
 
 
-def _restore_accounts(connection: Connection, totals: Totals, calendar: Calendar) -> dict[str, int]:
+def _restore_accounts(connection: Connection, totals: Totals) -> dict[str, int]:
     findings = Findings()
     holdings = Holdings(
         accounts=(),
@@ -108,7 +108,7 @@ def _restore_accounts(connection: Connection, totals: Totals, calendar: Calendar
     )
     counts = {"account": 0, "lot": 0}
     for some in caches.in_portions(holdings):
-        recounted = [_recount(holding, totals, calendar, findings) for holding in some]
+        recounted = [_recount(holding, totals, findings) for holding in some]
         accounts = [account for account, _ in recounted if account.version]
         lots = [lot for _, lots in recounted for lot in lots]
         counts["account"] += caches.set_accounts(connection, accounts)
@@ -118,7 +118,7 @@ def _restore_accounts(connection: Connection, totals: Totals, calendar: Calendar
 
 
 def _recount(
-    holding: Holding, totals: Totals, calendar: Calendar, findings: Findings
+    holding: Holding, totals: Totals, findings: Findings
 ) -> tuple[AccountLine, list[LotLine]]:
     tally, lots = Tally(holding.account), []
     last_at = totals.last_at.get(holding.account, 0)
@@ -131,11 +131,11 @@ def _recount(
             for side in sides:
                 wallet.add(side, act)
             last_at = act.posted_at if act is not None and sides else last_at
-        tally, lots = wallet.tally, _lots_of(wallet, calendar)
+        tally, lots = wallet.tally, _lots_of(wallet)
     return AccountLine(holding.account, tally.balance, tally.version, last_at), lots
 
 
-def _lots_of(wallet: WalletTally, calendar: Calendar) -> list[LotLine]:
+def _lots_of(wallet: WalletTally) -> list[LotLine]:
     return [
         LotLine(
             account=wallet.account,
@@ -144,25 +144,17 @@ def _lots_of(wallet: WalletTally, calendar: Calendar) -> list[LotLine]:
             remaining=lot.remaining,
             expired=lot.expired,
             origin=None,
-            expires_at=_end_of(lot.made_by, calendar),
+            expires_at=lot.expires_at or 0,
         )
         for lot in wallet.lots.values()
     ]
 
 
-def _end_of(act: ActLine | None, calendar: Calendar) -> int:
-    """Tell when points end; those that lay in another lot before get their end from that one."""
-    if act is None or act.kind not in EARNING:
-        return 0
-    return calendar.ends_of(act.local_day, act.occurred_at, act.posted_at)[0]
-
-
-def _restore_terms(connection: Connection, calendar: Calendar) -> None:
-    # One at a time: the lot that points left may be one that was only just given its own end.
+def _restore_origins(connection: Connection) -> None:
+    # One at a time: the lot that points left may be one that was only just given its own origin.
     for sequel in load_sequels(connection, at_once=1):
         for move in moves_of(sequel) or ():
             parent = sequel.lots.get(move.left or 0)
             made = made_lot(move.entry.operation, move.entry.line)
             if parent is not None and made is not None and move.entry.lot == made:
-                origin, ends = terms_of(sequel.operation, parent, calendar)
-                caches.set_terms(connection, made, origin=origin, expires_at=ends[0])
+                caches.set_origin(connection, made, origin_of(parent))

@@ -91,6 +91,7 @@ def entry_of(row: Row[Any]) -> Entry:
         credit=AccountId(row.credit),
         amount=row.amount,
         lot=None if row.lot is None else LotId(row.lot),
+        expires_at=row.expires_at,
         debit_seq=row.debit_seq,
         credit_seq=row.credit_seq,
     )

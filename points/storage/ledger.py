@@ -124,6 +124,8 @@ class EntryRow(SQLModel, table=True):
     credit: int = Field(sa_type=BIG)
     amount: int = Field(sa_type=BIG)
     lot: int | None = Field(default=None, sa_type=BIG)
+    expires_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When the points end, in an entry that makes a lot of them."""
     debit_seq: int | None = Field(default=None, sa_type=BIG)
     credit_seq: int | None = Field(default=None, sa_type=BIG)
 

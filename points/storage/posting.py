@@ -123,6 +123,7 @@ def _entry_row(entry: Entry) -> dict[str, object]:
         "credit": entry.credit,
         "amount": entry.amount,
         "lot": entry.lot,
+        "expires_at": entry.expires_at,
         "debit_seq": entry.debit_seq,
         "credit_seq": entry.credit_seq,
     }

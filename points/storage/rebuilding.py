@@ -61,13 +61,9 @@ def add_lots(connection: Connection, lines: Iterable[LotLine]) -> int:
     return _many(connection, insert(_lot), [_timed(line, "expires_at") for line in lines])
 
 
-def set_terms(connection: Connection, lot: int, *, origin: int, expires_at: int) -> None:
-    """Say where a lot's points were first earned, and when they end."""
-    connection.execute(
-        update(_lot)
-        .where(_lot.c.id == lot)
-        .values(origin=origin, expires_at=instant_of(expires_at))
-    )
+def set_origin(connection: Connection, lot: int, origin: int) -> None:
+    """Say where a lot's points were first earned."""
+    connection.execute(update(_lot).where(_lot.c.id == lot).values(origin=origin))
 
 
 def add_slips(connection: Connection, lines: Iterable[SlipLine]) -> int:

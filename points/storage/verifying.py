@@ -159,8 +159,8 @@ def read_accounts(connection: Connection) -> Stream[AccountLine]:
 
 def read_sides(connection: Connection) -> Stream[SideLine]:
     """Read each entry from both of its accounts, by account and the account's own numbers."""
-    names = ("operation", "line", "amount", "lot")
-    operation, line, amount, lot = _plain(_entry, names)
+    names = ("operation", "line", "amount", "lot", "expires_at")
+    operation, line, amount, lot, expires_at = _plain(_entry, names)
     debit, credit, debit_seq, credit_seq = _plain(
         _entry, ("debit", "credit", "debit_seq", "credit_seq")
     )
@@ -179,6 +179,7 @@ def read_sides(connection: Connection) -> Stream[SideLine]:
                 amount,
                 lot,
                 other.label("other"),
+                expires_at,
             ).where(column >= WALLET)
             for column, account, seq, is_credit, other in halves
         )

@@ -82,6 +82,7 @@ def test_fixed_points_are_paid_and_everything_about_it_is_written_down() -> None
         credit=wallet(WANG),
         amount=10,
         lot=lot_id(FIRST, 0),
+        expires_at=POINTS_END,
         debit_seq=None,
         credit_seq=1,
     )

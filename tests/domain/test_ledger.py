@@ -62,6 +62,7 @@ def test_an_entry_counts_each_account_on_from_its_last_one() -> None:
         credit=wallet(WANG),
         amount=10,
         lot=lot_id(OPERATION, 0),
+        expires_at=POINTS_END,
         debit_seq=None,
         credit_seq=1,
     )

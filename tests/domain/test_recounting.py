@@ -74,10 +74,14 @@ def test_a_lot_is_made_taken_from_refilled_and_ends() -> None:
     ended = side(4, amount=3, credit=False)._replace(other=EXPIRED)
     back = side(3, amount=2, operation=9)
 
-    tally, found = wallet_of(side(1), side(2, amount=9, credit=False), back, ended)
+    made = side(1)._replace(expires_at=7)
+
+    tally, found = wallet_of(made, side(2, amount=9, credit=False), back, ended)
 
     assert found == []
-    assert tally.lots == {LOT: LotTally(id=LOT, amount=10, remaining=0, made_by=act(), expired=3)}
+    assert tally.lots == {
+        LOT: LotTally(id=LOT, amount=10, remaining=0, expires_at=7, made_by=act(), expired=3)
+    }
 
 
 def test_a_lot_never_gives_more_than_it_holds_nor_holds_more_than_it_had() -> None:

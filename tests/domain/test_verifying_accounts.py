@@ -154,6 +154,19 @@ def test_whatever_is_spoilt_is_named(spoil: Callable[[Lines], object], code: Cod
     assert code in check(lines)[1]
 
 
+def test_points_promised_for_longer_than_the_rules_say_are_named() -> None:
+    lines = lines_of(lived())
+    longer = micros(POINTS_END + timedelta(days=365))
+
+    change(lines.lots, wallet(WANG), expires_at=longer)
+    lines.entries = [
+        one._replace(expires_at=longer) if one.credit == wallet(WANG) and one.expires_at else one
+        for one in lines.entries
+    ]
+
+    assert Code.LOT_EXPIRY in check(lines)[1]
+
+
 def test_a_balance_that_was_told_wrongly_is_named() -> None:
     lines = lines_of(lived())
     lines.operations = [

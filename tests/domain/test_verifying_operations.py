@@ -165,6 +165,7 @@ def test_an_operation_forged_with_all_its_hashes_is_named(
         ({"line": -1}, Code.ENTRY_NOT_ALLOWED),
         ({"lot": None}, Code.ENTRY_NOT_ALLOWED),
         ({"lot": 5}, Code.ENTRY_NOT_ALLOWED),
+        ({"expires_at": None}, Code.ENTRY_NOT_ALLOWED),
         ({"debit": EXPIRED}, Code.ENTRY_NOT_ALLOWED),
         ({"credit": wallet(LI)}, Code.ENTRY_NOT_ALLOWED),
         ({"debit_seq": 1}, Code.ENTRY_NOT_ALLOWED),

@@ -13,7 +13,14 @@ from points.domain.ids import wallet
 from points.domain.operations import Kind, Merge
 from points.domain.shapes import ISSUED
 from points.domain.stored import LotLine, OperationLine
-from points.domain.verifying_undoing import Sequel, SequelCheck, kept_by, moves_of, terms_of
+from points.domain.verifying_undoing import (
+    Sequel,
+    SequelCheck,
+    ends_of,
+    kept_by,
+    moves_of,
+    origin_of,
+)
 from tests.build import ask, make_catalog, make_earn, make_redeem, make_undo
 from tests.lines import Lines, lines_of, open_book
 from tests.market import DAY, LI, NOW, POINTS_END, PROGRAMME, WANG, ZHAO, at
@@ -240,5 +247,6 @@ def test_points_back_after_their_end_live_for_some_days_more() -> None:
     parent = next(lot for lot in lines.lots if lot.origin is None)
     day = POINTS_END.date() + timedelta(days=PROGRAMME.refund_days_valid + 1)
 
-    assert terms_of(undo, parent, CALENDAR) == (parent.id, [micros(at("00:00", on=day))])
+    assert origin_of(parent) == parent.id
+    assert ends_of(undo, parent, CALENDAR) == [micros(at("00:00", on=day))]
     assert day > DAY

@@ -54,6 +54,7 @@ TAMPERINGS: Mapping[str, tuple[str, str, Code]] = {
     "entry.credit": ("credit + 500", "credit_seq IS NOT NULL", Code.BATCH_CHANGED),
     "entry.amount": ("amount + 1", ENTRY, Code.BATCH_CHANGED),
     "entry.lot": ("lot + 1", ENTRY, Code.LOT_OVERDRAWN),
+    "entry.expires_at": ("expires_at + 86400000000", "expires_at > 0", Code.BATCH_CHANGED),
     "entry.debit_seq": ("debit_seq + 1000", ENTRY, Code.SEQUENCE_BROKEN),
     "entry.credit_seq": ("credit_seq + 1000", "credit_seq IS NOT NULL", Code.SEQUENCE_BROKEN),
     "request.scope": ("'device:99'", ASKED, Code.REQUEST_DIFFERS),

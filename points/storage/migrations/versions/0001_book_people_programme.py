@@ -180,7 +180,8 @@ def _make_entries() -> None:
     make(
         "entry",
         *(number(name) for name in ("operation", "line", "debit", "credit", "amount")),
-        *(number(name, nullable=True) for name in ("lot", "debit_seq", "credit_seq")),
+        *(number(name, nullable=True) for name in ("lot", "expires_at")),
+        *(number(name, nullable=True) for name in ("debit_seq", "credit_seq")),
         key("entry", "operation", "line"),
         unique("entry", "debit", "debit_seq"),
         unique("entry", "credit", "credit_seq"),
