@@ -8,7 +8,16 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, text
 
-GUARDED = ("anchor", "batch", "catalog", "entry", "operation", "request")
+GUARDED = (
+    "anchor",
+    "batch",
+    "cases",
+    "catalog",
+    "entry",
+    "operation",
+    "request",
+    "settlement",
+)
 """The tables that are only ever added to."""
 
 _UNLESS = {("request", "delete"): "OLD.status <> 'refused'"}

@@ -4,27 +4,34 @@ from sqlalchemy.exc import IntegrityError
 
 from points.service.posting import Book, post
 from points.service.transactions import snapshot, transaction
+from points.storage.cases import add_settlement, open_case
 from points.storage.engine import Database
 from points.storage.triggers import GUARDED, guard, missing_guards
 from tests.build import ask, make_earn, make_redeem
 from tests.engines import ON_POSTGRESQL, ON_SQLITE
+from tests.market import NOW
+from tests.matters import make_case, make_settlement
 from tests.save import open_market
 
 SOME_COLUMN = {
     "anchor": "heads",
     "batch": "hash",
+    "cases": "kind",
     "catalog": "body",
     "entry": "amount",
     "operation": "points",
     "request": "status",
+    "settlement": "note",
 }
 
 
 @pytest.fixture
 def book(database: Database) -> Book:
-    """A book with something in every table: an earning, a final refusal, an anchor."""
+    """A book with something in every table: an earning, a refusal, an anchor, a settled case."""
     opened = open_market(database)
     post(opened, [ask(make_earn()), ask(make_redeem(quantity=0), key="refused")])
+    with transaction(database) as connection:
+        add_settlement(connection, open_case(connection, make_case(), at=NOW), make_settlement())
     change(database, "INSERT INTO anchor (published_at, heads) VALUES (0, '{}')")
     return opened
 

@@ -1,0 +1,193 @@
+"""Cases and how they were settled: two tables that are only ever added to.
+
+`case` alone is a word of SQL's own, so the table is named by many.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Connection, Row, Select, UniqueConstraint, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, SQLModel
+
+from points.domain.cases import Case, CaseId, CaseKind, Decision, NewCase, Settlement
+from points.domain.ids import BoothKey, CredentialId, EventKey, HouseholdId, OperationId
+from points.domain.operations import OperationKey, RequestKey
+from points.storage.columns import BIG, Json, Moment, among, table_of
+
+
+class CaseRow(SQLModel, table=True):
+    """Something that a person must settle."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        UniqueConstraint("reference"),
+        UniqueConstraint("key", "device"),
+        CheckConstraint("(kind = 'review') = (body is not null)", name="body"),
+        CheckConstraint("operation is null or key is not null", name="operation"),
+        {"sqlite_strict": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BIG)
+    kind: str
+    reference: str
+    opened_at: datetime = Field(sa_type=Moment)
+    device: str
+    event: str | None = Field(default=None, index=True)
+    booth: str | None = None
+    household: int | None = Field(default=None, sa_type=BIG)
+    key: str | None = None
+    operation: int | None = Field(default=None, foreign_key="operation.id", sa_type=BIG)
+    body: str | None = None
+    is_offline: int = Field(default=0, sa_type=BIG)
+    details: Mapping[str, Any] = Field(sa_type=Json)
+
+
+class SettlementRow(SQLModel, table=True):
+    """How a case was settled; numbered by its case, so that there is only one."""
+
+    __tablename__ = "settlement"
+    __table_args__ = {"sqlite_strict": True}
+
+    id: int = Field(
+        primary_key=True,
+        foreign_key="cases.id",
+        sa_type=BIG,
+        sa_column_kwargs={"autoincrement": False},
+    )
+    decision: str
+    settled_by: str
+    name: str
+    note: str
+    settled_at: datetime = Field(sa_type=Moment)
+    operation: int | None = Field(default=None, foreign_key="operation.id", sa_type=BIG)
+
+
+_case, _settlement = table_of(CaseRow), table_of(SettlementRow)
+_STORED = select(
+    _case,
+    *(_settlement.c[name] for name in ("decision", "settled_by", "name", "note", "settled_at")),
+    _settlement.c.operation.label("settled_operation"),
+).outerjoin(_settlement, _settlement.c.id == _case.c.id)
+
+
+def open_case(connection: Connection, case: NewCase, *, at: datetime) -> CaseId:
+    """Open a case and give its number; one that was opened for the same cause is left as it is."""
+    [number] = open_cases(connection, [case], at=at).values()
+    return number
+
+
+def open_cases(
+    connection: Connection, cases: Sequence[NewCase], *, at: datetime
+) -> dict[str, CaseId]:
+    """Open cases and give their numbers by their causes; those opened before are left alone."""
+    insert_of = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    # In order of cause: two writers that find the same then never cross.
+    rows = [_row(case, at) for case in sorted(cases, key=lambda case: case.reference)]
+    add = insert_of(_case).on_conflict_do_nothing(index_elements=["reference"])
+    connection.execute(add, rows)
+    found = connection.execute(
+        select(_case.c.reference, _case.c.id).where(among(_case.c.reference, "references")),
+        {"references": [case.reference for case in cases]},
+    )
+    return {row.reference: CaseId(row.id) for row in found}
+
+
+def find_case(connection: Connection, number: CaseId) -> Case | None:
+    """Find a case, settled or not."""
+    row = connection.execute(_STORED.where(_case.c.id == number)).one_or_none()
+    return None if row is None else _case_of(row)
+
+
+def load_cases(
+    connection: Connection,
+    *,
+    event: EventKey | None = None,
+    is_open: bool | None = None,
+    limit: int,
+) -> list[Case]:
+    """Read the newest cases, of one event or of all, open or settled or both."""
+    wanted: Select[Any] = _STORED.order_by(_case.c.id.desc()).limit(limit)
+    if event is not None:
+        wanted = wanted.where(_case.c.event == event)
+    if is_open is not None:
+        settled = _settlement.c.id
+        wanted = wanted.where(settled.is_(None) if is_open else settled.is_not(None))
+    return [_case_of(row) for row in connection.execute(wanted)]
+
+
+def add_settlement(connection: Connection, number: CaseId, settlement: Settlement) -> None:
+    """Settle a case. Whoever is second breaks a key, and finds it settled when they look again."""
+    connection.execute(
+        insert(_settlement).values(
+            id=number,
+            decision=settlement.decision,
+            settled_by=settlement.settled_by,
+            name=settlement.name,
+            note=settlement.note,
+            settled_at=settlement.settled_at,
+            operation=settlement.operation,
+        )
+    )
+
+
+def cases_of(connection: Connection, refs: Collection[RequestKey]) -> dict[RequestKey, CaseId]:
+    """Give the cases of operations, by the names under which these were asked for."""
+    found = connection.execute(
+        select(_case.c.device, _case.c.key, _case.c.id).where(among(_case.c.key, "keys")),
+        {"keys": [ref.key for ref in refs]},
+    )
+    numbers = {RequestKey(row.device, row.key): CaseId(row.id) for row in found}
+    return {ref: numbers[ref] for ref in refs if ref in numbers}
+
+
+def _row(case: NewCase, at: datetime) -> dict[str, object]:
+    return {
+        "kind": case.kind,
+        "reference": case.reference,
+        "opened_at": at,
+        "device": case.device,
+        "event": case.event,
+        "booth": case.booth,
+        "household": case.household,
+        "key": case.key,
+        "operation": case.operation,
+        "body": case.body,
+        "is_offline": int(case.is_offline),
+        "details": dict(case.details),
+    }
+
+
+def _case_of(row: Row[Any]) -> Case:
+    about = NewCase(
+        kind=CaseKind(row.kind),
+        reference=row.reference,
+        device=CredentialId(row.device),
+        event=None if row.event is None else EventKey(row.event),
+        booth=None if row.booth is None else BoothKey(row.booth),
+        household=None if row.household is None else HouseholdId(row.household),
+        key=None if row.key is None else OperationKey(row.key),
+        operation=None if row.operation is None else OperationId(row.operation),
+        body=row.body,
+        is_offline=bool(row.is_offline),
+        details=row.details,
+    )
+    return Case(
+        id=CaseId(row.id),
+        opened_at=row.opened_at,
+        about=about,
+        settlement=None if row.decision is None else _settlement_of(row),
+    )
+
+
+def _settlement_of(row: Row[Any]) -> Settlement:
+    operation = row.settled_operation
+    return Settlement(
+        decision=Decision(row.decision),
+        settled_by=CredentialId(row.settled_by),
+        name=row.name,
+        note=row.note,
+        settled_at=row.settled_at,
+        operation=None if operation is None else OperationId(operation),
+    )
