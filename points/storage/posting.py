@@ -82,7 +82,10 @@ def write_batch(connection: Connection, chain: Chain, decided: Decided, *, at: d
 
 def _add_operations(connection: Connection, chain: Chain, posted: Sequence[Posted]) -> None:
     place = {"chain": chain.id, "batch": chain.number + 1}
-    connection.execute(_ADD_OPERATIONS, [_operation_row(one) | place for one in posted])
+    # By the names of facts: two writers that state the same ones then never cross. What states none
+    # comes last, and so an undo after what it takes back.
+    named = sorted(posted, key=lambda one: (one.reference is None, one.reference or ""))
+    connection.execute(_ADD_OPERATIONS, [_operation_row(one) | place for one in named])
     entries = [_entry_row(entry) for one in posted for entry in one.entries]
     if entries:
         connection.execute(_ADD_ENTRIES, entries)

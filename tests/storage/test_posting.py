@@ -6,7 +6,7 @@ from sqlalchemy import Row, select, text
 
 from points.domain.access import OPERATOR
 from points.domain.chain import GENESIS, Link, batch_hash
-from points.domain.facts import Posted
+from points.domain.facts import Accepted, Posted
 from points.domain.ids import AccountId, OperationId, wallet
 from points.domain.ledger import Account
 from points.domain.operations import CashSlip, IssueSlip, Merge, slip_by_code
@@ -19,6 +19,7 @@ from points.storage.ledger import BatchRow, ChainRow, OperationRow, SlipRow
 from points.storage.locks import lock_accounts, lock_chain
 from points.storage.people import load_households
 from tests.build import ask, make_earn, make_redeem, make_undo
+from tests.engines import ON_POSTGRESQL
 from tests.market import DAY, LI, LI_CARD, NOW, WANG
 from tests.save import open_market
 
@@ -137,3 +138,27 @@ def test_a_slip_is_cashed_and_freed_again(database: Database) -> None:
         (slip, 30, False, 1),
         (slip, 30, True, 2),
     ]
+
+
+@ON_POSTGRESQL
+def test_facts_are_written_in_order_of_their_names(database: Database) -> None:
+    book = open_market(database)
+    slips = [slip_by_code(bytes([number]) * 32) for number in (2, 3, 1)]
+    issues = [IssueSlip(slip=it, points=30, last_day=DAY, occurred_at=NOW) for it in slips]
+
+    post(book, [ask(issue) for issue in issues])
+
+    # Two writers that gave the same slips out, each in an order of its own, would cross.
+    written = text("SELECT reference FROM operation WHERE kind = 'slip_issued' ORDER BY ctid")
+    with snapshot(database) as connection:
+        found = connection.execute(written).scalars().all()
+    assert found == [f"slip:{slip}" for slip in sorted(slips)]
+
+
+def test_an_undo_is_written_after_what_it_takes_back(database: Database) -> None:
+    book = open_market(database, points={WANG: 100})
+    batch = [ask(make_redeem(), key="bags"), ask(make_undo("bags")), ask(make_earn())]
+
+    told = post(book, batch)
+
+    assert {type(outcome) for outcome in told} == {Accepted}
