@@ -7,7 +7,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Connection, Row, Select, UniqueConstraint, insert, select
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    Index,
+    Row,
+    Select,
+    UniqueConstraint,
+    insert,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -23,7 +32,7 @@ class CaseRow(SQLModel, table=True):
     __tablename__ = "cases"
     __table_args__ = (
         UniqueConstraint("reference"),
-        UniqueConstraint("key", "device"),
+        Index("ix_cases_key_device", "key", "device"),
         CheckConstraint("(kind = 'review') = (body is not null)", name="body"),
         CheckConstraint("operation is null or key is not null", name="operation"),
         {"sqlite_strict": True},
@@ -133,9 +142,11 @@ def add_settlement(connection: Connection, number: CaseId, settlement: Settlemen
 
 
 def cases_of(connection: Connection, refs: Collection[RequestKey]) -> dict[RequestKey, CaseId]:
-    """Give the cases of operations, by the names under which these were asked for."""
+    """Give the newest case of each of these operations that has any."""
     found = connection.execute(
-        select(_case.c.device, _case.c.key, _case.c.id).where(among(_case.c.key, "keys")),
+        select(_case.c.device, _case.c.key, _case.c.id)
+        .where(among(_case.c.key, "keys"))
+        .order_by(_case.c.id),
         {"keys": [ref.key for ref in refs]},
     )
     numbers = {RequestKey(row.device, row.key): CaseId(row.id) for row in found}

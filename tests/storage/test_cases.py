@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -90,15 +91,16 @@ def test_cases_are_listed_by_event_and_by_whether_they_are_settled(database: Dat
     assert numbers(event=make_case().event, is_open=True) == [third]
 
 
-def test_an_operation_has_its_case_under_the_name_that_its_own_phone_gave_it(
+def test_an_operation_has_its_newest_case_under_the_name_that_its_own_phone_gave_it(
     database: Database,
 ) -> None:
     own = RequestKey(CredentialId("device:4"), OperationKey("k1"))
     foreign = RequestKey(CredentialId("device:5"), OperationKey("k1"))
     with transaction(database) as connection:
-        number = open_case(connection, IN_DOUBT, at=NOW)
+        open_case(connection, IN_DOUBT, at=NOW)
+        newest = open_case(connection, replace(IN_DOUBT, reference="owed"), at=LATER)
 
-        assert cases_of(connection, [own, foreign]) == {own: number}
+        assert cases_of(connection, [own, foreign]) == {own: newest}
 
 
 def test_there_is_no_case_of_a_number_that_was_never_given(database: Database) -> None:

@@ -37,12 +37,12 @@ def upgrade() -> None:
         text("details"),
         key("cases", "id"),
         unique("cases", "reference"),
-        unique("cases", "key", "device"),
         check("cases", "body", "(kind = 'review') = (body is not null)"),
         check("cases", "operation", "operation is null or key is not null"),
         refers("cases", "operation", "operation"),
     )
     op.create_index("ix_cases_event", "cases", ["event"])
+    op.create_index("ix_cases_key_device", "cases", ["key", "device"])
     make(
         "settlement",
         number("id"),
