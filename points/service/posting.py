@@ -74,12 +74,16 @@ def post(book: Book, batch: Sequence[Asked]) -> list[Outcome]:
     it is refused and the alarm raised, the others go through.
 
     Raises:
-        DatabaseUnavailable: Nothing was written; the same batch may be posted again.
+        DatabaseUnavailable: Nobody knows it to be written; the same batch may be posted again.
     """
     if not batch:
         return []
+
+    def act(connection: Connection) -> Sequence[Outcome]:
+        return post_within(connection, book, batch)
+
     try:
-        return list(settle(book.database, lambda connection: post_within(connection, book, batch)))
+        return list(settle(book.database, act, always_writes=True))
     except DatabaseUnavailable:
         raise
     except Exception as error:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from points.storage.engine import Database, NoTurn
 from points.storage.facts import HouseholdsMoved
+from points.storage.postgresql import commit_as_writer
 
 TRIES_MAX = 8
 
@@ -26,7 +27,10 @@ Result = TypeVar("Result")
 
 
 class DatabaseUnavailable(Exception):
-    """The database is locked, full or gone. Nothing was written; asking again later may help."""
+    """The database is locked, full or gone; asking again later may help.
+
+    Nothing was written, unless the connection broke during the commit: then nobody knows.
+    """
 
 
 @contextmanager
@@ -56,20 +60,28 @@ def snapshot(database: Database) -> Iterator[Connection]:
         yield connection
 
 
-def settle(database: Database, act: Callable[[Connection], Result]) -> Result:
+def settle(
+    database: Database, act: Callable[[Connection], Result], *, always_writes: bool = False
+) -> Result:
     """Do an act in one transaction, again from the start when it lost a race.
 
     A connection that broke during COMMIT leaves open whether it was done. The act is then done
     again as well: it must recognise what it has already written (see `points.storage.requests`).
 
+    Args:
+        database: Where.
+        act: What.
+        always_writes: Whether the act writes even if it finds all done, be it that it locks a row.
+
     Raises:
-        DatabaseUnavailable: The database cannot write now, or the act lost every race.
+        DatabaseUnavailable: The database cannot write now, or the act lost every race. Where the
+            connection broke each time it may have been done all the same.
         DBAPIError: The act breaks a rule of the tables, or another fault of ours.
     """
     with _telling_trouble():
         for attempt in range(1, TRIES_MAX):
             try:
-                with _writing(database) as connection:
+                with _writing(database, always_writes=always_writes) as connection:
                     return act(connection)
             except HouseholdsMoved:
                 _log.debug("try %d of an act: households moved", attempt)
@@ -77,7 +89,7 @@ def settle(database: Database, act: Callable[[Connection], Result]) -> Result:
                 if not may_succeed_again(error):
                     raise
                 _log.info("try %d of an act lost a race or its connection: %s", attempt, error.orig)
-        with _writing(database) as connection:
+        with _writing(database, always_writes=always_writes) as connection:
             return act(connection)
 
 
@@ -90,9 +102,11 @@ def may_succeed_again(error: DBAPIError) -> bool:
 
 
 @contextmanager
-def _writing(database: Database) -> Iterator[Connection]:
+def _writing(database: Database, *, always_writes: bool = False) -> Iterator[Connection]:
     with database.turn(), database.writer.connect() as connection, connection.begin():
         yield connection
+        if not always_writes:
+            commit_as_writer(connection)
 
 
 @contextmanager

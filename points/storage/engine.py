@@ -19,7 +19,6 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
-    ExceptionContext,
     create_engine,
     event,
     make_url,
@@ -27,12 +26,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError
 
+from points.storage.postgresql import connect_to_postgresql
+
 _BUSY_SECONDS = 10
 _READERS_MAX = 8
-_POSTGRESQL_OPTIONS = (
-    "-c lock_timeout=5000 -c statement_timeout=60000 "
-    "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
-)
 _SQLITE_MIN = (3, 37)  # the first with STRICT tables
 _WRITER_PRAGMAS = (
     "journal_mode=WAL",
@@ -47,7 +44,6 @@ _SQLITE_SAFE = {
     "foreign_keys": "1",
     "recursive_triggers": "1",
 }
-_READ_ONLY = "25006"
 _POSTGRESQL_MIN = 14  # the first that replaces triggers
 _MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -133,7 +129,8 @@ def open_database(url: str) -> Database:
         case "sqlite" if parsed.database and not parsed.database.startswith((":", "file:")):
             return _open_sqlite(parsed, Path(parsed.database).resolve())
         case "postgresql":
-            return _open_postgresql(parsed)
+            engine = connect_to_postgresql(parsed)
+            return Database(engine, engine, None)
         case kind:
             raise UnknownDatabase(f"{kind}: only sqlite files and postgresql are supported")
 
@@ -180,26 +177,6 @@ def _open_sqlite(url: URL, path: Path) -> Database:
         connection.exec_driver_sql("BEGIN")
 
     return Database(writer, reader, path.with_name(path.name + ".turn"))
-
-
-def _open_postgresql(url: URL) -> Database:
-    url = url.set(drivername="postgresql+psycopg")
-    options = (_POSTGRESQL_OPTIONS, *url.normalized_query.get("options", ()))
-    engine = create_engine(
-        url,
-        connect_args={"options": " ".join(options), "connect_timeout": _BUSY_SECONDS},
-        pool_size=_READERS_MAX,
-        pool_pre_ping=True,
-    )
-
-    @event.listens_for(engine, "handle_error")
-    def _leave_who_only_reads(context: ExceptionContext) -> None:
-        # After a failover the old server may still answer, but takes nothing any more: with several
-        # hosts in the URL a new connection finds the right one.
-        if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
-            context.is_disconnect = True
-
-    return Database(engine, engine, None)
 
 
 def _check_sqlite(connection: Connection) -> None:

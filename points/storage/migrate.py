@@ -7,6 +7,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from points.storage.engine import Database
+from points.storage.postgresql import be_patient
 
 _POSTGRESQL_LOCK = 7_067_321_501
 
@@ -40,9 +41,10 @@ def is_current(database: Database) -> bool:
 def _wait_for_others(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         return
-    # Both limits are for posting: here it is right to wait for as long as another one migrates.
+    # The limits are for posting: here it is right to wait for as long as another one migrates.
     connection.execute(text("SET LOCAL lock_timeout = 0"))
     connection.execute(text("SET LOCAL statement_timeout = 0"))
+    be_patient(connection)
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _POSTGRESQL_LOCK})
 
 

@@ -35,9 +35,11 @@ def forget_every_third() -> None:
     """Prepare a service that answers now and then without having written."""
     times = count(1)
 
-    def settle_or_not(database: Database, act: Callable[[Connection], Answer]) -> Answer:
+    def settle_or_not(
+        database: Database, act: Callable[[Connection], Answer], *, always_writes: bool
+    ) -> Answer:
         if next(times) % 3:
-            return settle(database, act)
+            return settle(database, act, always_writes=always_writes)
         with database.turn(), database.writer.connect() as connection:
             return act(connection)  # never committed
 
