@@ -58,6 +58,7 @@ from points.storage.ledger import (
 )
 from points.storage.locks import first_operation
 from points.storage.people import HouseholdRow
+from points.storage.postgresql import be_patient
 
 ROWS_AT_ONCE = 2000
 _NUMBERS_AT_ONCE = 1000
@@ -87,6 +88,7 @@ def lift_limits(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        be_patient(connection)
 
 
 def count_rows(connection: Connection) -> dict[str, int]:

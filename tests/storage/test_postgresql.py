@@ -8,6 +8,7 @@ from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from points.service.transactions import settle, snapshot
+from points.storage import migrate, verifying
 from points.storage import postgresql as subject
 from points.storage.engine import Database, open_database
 from points.storage.postgresql import be_patient
@@ -106,9 +107,14 @@ def test_a_server_that_is_silent_for_too_long_is_given_up(impatient: Database) -
         assert told.value.connection_invalidated
 
 
-def test_who_is_patient_waits_until_the_connection_is_given_back(impatient: Database) -> None:
+@pytest.mark.parametrize(
+    "become_patient", [be_patient, verifying.lift_limits, migrate._wait_for_others]
+)
+def test_who_is_patient_waits_until_the_connection_is_given_back(
+    impatient: Database, become_patient: Callable[[Connection], None]
+) -> None:
     with impatient.writer.connect() as connection:
-        be_patient(connection)
+        become_patient(connection)
         connection.execute(LONGER_THAN_ANYBODY_IS_SILENT)
 
     with impatient.writer.connect() as again, pytest.raises(OperationalError):
