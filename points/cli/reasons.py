@@ -42,6 +42,12 @@ DESK: Mapping[DeskFault, Both] = {
     DeskFault.BOOTH_DOES_NOT_REDEEM: ("这个展位不兑换", "this booth does not hand goods out"),
     DeskFault.ROLE_INVALID: ("没有这种角色", "there is no such role"),
     DeskFault.CREDENTIAL_UNKNOWN: ("没有这个设备或密钥", "there is no such device or key"),
+    DeskFault.INVITE_UNKNOWN: ("没有这个邀请", "there is no such invite"),
+    DeskFault.INVITE_EXPIRED: ("邀请过期了", "the invite has ended"),
+    DeskFault.INVITE_USED: ("另一台手机用过这个邀请", "another phone has used the invite"),
+    DeskFault.INVITE_LOCKED: ("试的次数太多，邀请已锁", "the invite is locked: too many tries"),
+    DeskFault.TOKEN_TAKEN: ("这个令牌用过了", "the token was used before"),
+    DeskFault.TOKEN_REPLACED: ("这个令牌已经换新", "the token was replaced by a newer one"),
 }
 
 ROW: Mapping[RowReason, Both] = {

@@ -38,6 +38,17 @@ class DeskFault(StrEnum):
     ROLE_INVALID = "role_invalid"
     CREDENTIAL_UNKNOWN = "credential_unknown"
 
+    INVITE_UNKNOWN = "invite_unknown"
+    INVITE_EXPIRED = "invite_expired"
+    INVITE_USED = "invite_used"
+    """Another phone has claimed it."""
+    INVITE_LOCKED = "invite_locked"
+    """It was claimed wrongly too often."""
+    TOKEN_TAKEN = "token_taken"  # noqa: S105 -- a code, no secret
+    """A token is to be new, and this one is somebody's, or was."""
+    TOKEN_REPLACED = "token_replaced"  # noqa: S105 -- the same
+    """The phone has another token since."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotDone:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from points.domain.access import Credential, Role
 from points.domain.desk import DeskFault, NotDone
 from points.domain.ids import CredentialId
-from points.domain.pairing import Pairing, pairing_fault
+from points.domain.pairing import Pairing, TokenState, pairing_fault
 from points.service.cards import RandomBytes
 from points.service.transactions import settle, snapshot
 from points.storage.access import (
@@ -23,6 +23,7 @@ from points.storage.access import (
 )
 from points.storage.catalog import load_catalog
 from points.storage.engine import Database
+from points.storage.tokens import find_token, make_current
 
 _TOKEN_BYTES = 32
 _TOKEN = re.compile(r"p[dk]_[A-Za-z0-9_-]{43}")
@@ -73,7 +74,30 @@ def credential_of_token(database: Database, token: str) -> Credential | None:
     if not _TOKEN.fullmatch(token):
         return None
     with snapshot(database) as connection:
-        return find_credential(connection, _hash(token))
+        return find_credential(connection, hash_of(token))
+
+
+def come_in(database: Database, token: str, *, now: datetime) -> Credential | NotDone:
+    """Tell whose token this is, and let a phone's next token take the place of its current one."""
+    if not _TOKEN.fullmatch(token):
+        return NotDone(reason=DeskFault.CREDENTIAL_UNKNOWN)
+    token_hash = hash_of(token)
+    with snapshot(database) as connection:
+        found = find_token(connection, token_hash)
+    if found is None:
+        return NotDone(reason=DeskFault.CREDENTIAL_UNKNOWN)
+    credential, state = found
+    if state is TokenState.ENDED:
+        return NotDone(reason=DeskFault.TOKEN_REPLACED)
+    if state is TokenState.NEXT and not credential.is_revoked:
+        settle(database, lambda it: make_current(it, credential.id, token_hash, at=now))
+    return credential
+
+
+def hash_of(token: str) -> bytes:
+    """Give what is kept of a token."""
+    # One round is enough: slowness protects what can be guessed, and 256 random bits cannot.
+    return sha256(token.encode("ascii")).digest()
 
 
 def _admit(
@@ -94,13 +118,8 @@ def _admit(
             booth=pairing.booth,
         )
         add_credential(
-            connection, credential, name=pairing.name, token_hash=_hash(token), added_at=now
+            connection, credential, name=pairing.name, token_hash=hash_of(token), added_at=now
         )
         return Admitted(credential=credential, token=token)
 
     return settle(database, act)
-
-
-def _hash(token: str) -> bytes:
-    # One round is enough: slowness protects what can be guessed, and 256 random bits cannot.
-    return sha256(token.encode("ascii")).digest()

@@ -10,9 +10,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from points.domain.access import Credential
+from points.domain.desk import DeskFault, NotDone
 from points.domain.outcomes import Refusal
 from points.service import poster as posting
-from points.service.credentials import credential_of_token
+from points.service.credentials import come_in
 from points.service.posting import Book
 from points.web.problems import Fault, Problem
 from points.web.running import running_of
@@ -59,28 +60,63 @@ async def _poster(request: Request) -> posting.Poster:
     return running_of(request.app.state).poster
 
 
-async def _caller(
+async def _known(
     request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Credential:
     """Find who asks.
 
     Raises:
-        Problem: Nobody whom we know, or somebody shut out.
+        Problem: Nobody whom we know.
     """
     if given is None:
         raise Problem(Fault.UNAUTHENTICATED)
-    database = running_of(request.app.state).book.database
-    credential = await run_in_threadpool(credential_of_token, database, given.credentials)
-    if credential is None:
-        raise Problem(Fault.UNAUTHENTICATED)
-    request.state.caller = credential.id
-    if credential.is_revoked:
+    book = running_of(request.app.state).book
+    known = await run_in_threadpool(come_in, book.database, given.credentials, now=book.clock())
+    if isinstance(known, NotDone):
+        is_replaced = known.reason is DeskFault.TOKEN_REPLACED
+        raise Problem(Fault.TOKEN_REPLACED if is_replaced else Fault.UNAUTHENTICATED)
+    request.state.caller = known.id
+    return known
+
+
+Bearer = Annotated[Credential, Depends(_known)]
+"""Who asks, known by the token, shut out or not."""
+
+
+async def _caller(caller: Bearer) -> Credential:
+    """Find who asks.
+
+    Raises:
+        Problem: Somebody shut out.
+    """
+    if caller.is_revoked:
         raise Problem(Refusal.CREDENTIAL_REVOKED)
-    return credential
+    return caller
 
 
 Caller = Annotated[Credential, Depends(_caller)]
 """Who asks, known by the token."""
+
+
+async def _tried(request: Request) -> None:
+    """Count a try at a door that is open to anyone.
+
+    Raises:
+        Problem: There were too many.
+    """
+    address = request.client.host if request.client is not None else ""
+    running_of(request.app.state).throttle.admit(address)
+
+
+async def _host(request: Request) -> str:
+    return running_of(request.app.state).public_host or request.url.hostname or ""
+
+
+Tried = Annotated[None, Depends(_tried)]
+"""For doors that are open to anyone: nobody tries too often."""
+
+Host = Annotated[str, Depends(_host)]
+"""The service's name in addresses."""
 
 Now = Annotated[datetime, Depends(_now)]
 """The instant of the request."""

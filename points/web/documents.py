@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from points.web.doors import Door, served_routes
+from points.web.doors import served_routes
 from points.web.problems import ProblemOut
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -31,7 +31,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         (route.path, method): route.door.takes
         for route in served
         for method in route.methods
-        if isinstance(route.door, Door) and route.door.takes is not None
+        if route.door.takes is not None
     }
     wanted: list[tuple[object, JsonSchemaMode, TypeAdapter[Any]]] = [
         (place, "validation", takes) for place, takes in bodies.items()

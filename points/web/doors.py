@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 
 from points.domain.access import Role
 from points.domain.outcomes import Refusal
-from points.web.dependencies import Caller
+from points.web.dependencies import Bearer
 from points.web.problems import MEDIA_TYPE, Code, Fault, Problem, status_of
 
 DEVICES = frozenset({Role.EARN, Role.REDEEM, Role.SUPERVISOR})
@@ -23,20 +23,23 @@ EVERYONE = DEVICES | {Role.PARTNER}
 
 PROBLEM_SCHEMA = {"$ref": "#/components/schemas/ProblemOut"}
 
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds to wait before the same is sent again.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
 _HEADERS = {
     401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
-    503: {
-        "Retry-After": {
-            "description": "Seconds to wait before the same is sent again.",
-            "required": True,
-            "schema": {"type": "integer", "minimum": 1},
-        }
-    },
+    429: _RETRY_AFTER,
+    503: _RETRY_AFTER,
 }
 
 _OF_EVERY_ROUTE = (Fault.INTERNAL_ERROR,)
 _OF_TOKENS = (
     Fault.UNAUTHENTICATED,
+    Fault.TOKEN_REPLACED,
     Refusal.CREDENTIAL_REVOKED,
     Fault.FORBIDDEN,
     Fault.DATABASE_UNAVAILABLE,
@@ -59,20 +62,26 @@ class Door:
 
     roles: frozenset[Role]
     takes: TypeAdapter[Any] | None
+    admits_revoked: bool = False
+    """Whether a phone that was shut out may still bring what it holds."""
 
-    async def __call__(self, caller: Caller) -> None:
+    async def __call__(self, caller: Bearer) -> None:
         """Turn away whoever is not meant.
 
         Raises:
-            Problem: The caller's role is not among those.
+            Problem: The caller's role is not among those, or it was shut out.
         """
+        if caller.is_revoked and not self.admits_revoked:
+            raise Problem(Refusal.CREDENTIAL_REVOKED)
         if caller.role not in self.roles:
             raise Problem(Fault.FORBIDDEN)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenDoor:
-    """Lets anyone in, without a token."""
+    """Lets anyone in, without a token, and knows the shape of what they bring."""
+
+    takes: TypeAdapter[Any] | None = None
 
     async def __call__(self) -> None:
         """Ask nothing."""
@@ -93,6 +102,7 @@ def door(
     takes: TypeAdapter[Any] | None = None,
     refuses: Sequence[Code] = (),
     also: Mapping[int, Mapping[str, Any]] | None = None,
+    admits_revoked: bool = False,
 ) -> dict[str, Any]:
     """Declare a route for these roles: the arguments of its decorator.
 
@@ -101,18 +111,27 @@ def door(
         takes: The shape of its body, for OpenAPI; the route itself reads it.
         refuses: The codes it may answer beside those that any such route may.
         also: Further answers by status, as FastAPI takes them.
+        admits_revoked: Whether a phone that was shut out may still use it.
     """
     codes = [*_OF_EVERY_ROUTE, *_OF_TOKENS, *(_OF_BODIES if takes else ()), *refuses]
     return {
-        "dependencies": [Depends(Door(roles, takes))],
+        "dependencies": [Depends(Door(roles, takes, admits_revoked))],
         "responses": documented(codes) | dict(also or {}),
     }
 
 
-def open_door(*, refuses: Sequence[Code] = ()) -> dict[str, Any]:
-    """Declare a route for anyone: the arguments of its decorator."""
-    codes = [*_OF_EVERY_ROUTE, *refuses]
-    return {"dependencies": [Depends(OpenDoor())], "responses": documented(codes)}
+def open_door(
+    *,
+    takes: TypeAdapter[Any] | None = None,
+    refuses: Sequence[Code] = (),
+    also: Mapping[int, Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """Declare a route for anyone: the arguments of its decorator, as of `door`."""
+    codes = [*_OF_EVERY_ROUTE, *(_OF_BODIES if takes else ()), *refuses]
+    return {
+        "dependencies": [Depends(OpenDoor(takes))],
+        "responses": documented(codes) | dict(also or {}),
+    }
 
 
 def documented(codes: Iterable[Code]) -> dict[int | str, dict[str, Any]]:

@@ -34,10 +34,18 @@ class Fault(StrEnum):
     INVALID = "invalid"
     CARD_UNREADABLE = "card_unreadable"
     SLIP_UNREADABLE = "slip_unreadable"
+    INVITE_UNKNOWN = "invite_unknown"
+    INVITE_EXPIRED = "invite_expired"
+    INVITE_USED = "invite_used"
+    INVITE_LOCKED = "invite_locked"
+    TOKEN_TAKEN = "token_taken"  # noqa: S105 -- a code, no secret
+    TOKEN_REPLACED = "token_replaced"  # noqa: S105 -- the same
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    TOO_MANY_REQUESTS = "too_many_requests"
     INTERNAL_ERROR = "internal_error"
     QUEUE_FULL = "queue_full"
     DATABASE_UNAVAILABLE = "database_unavailable"
+    CLOCK_IN_DOUBT = "clock_in_doubt"
     SHUTTING_DOWN = "shutting_down"
 
     @property
@@ -52,11 +60,14 @@ _MAY_CHANGE = frozenset(
     {
         # A phone may be paired again, and a programme loaded, before it sends the same once more.
         Fault.UNAUTHENTICATED,
+        Fault.TOKEN_REPLACED,
         Fault.FORBIDDEN,
         Fault.NOT_FOUND,
+        Fault.TOO_MANY_REQUESTS,
         Fault.INTERNAL_ERROR,
         Fault.QUEUE_FULL,
         Fault.DATABASE_UNAVAILABLE,
+        Fault.CLOCK_IN_DOUBT,
         Fault.SHUTTING_DOWN,
     }
 )
@@ -73,16 +84,24 @@ _STATUS_OF_FAULT: Mapping[Fault, HTTPStatus] = {
     Fault.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
     Fault.CARD_UNREADABLE: HTTPStatus.UNPROCESSABLE_ENTITY,
     Fault.SLIP_UNREADABLE: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Fault.INVITE_UNKNOWN: HTTPStatus.NOT_FOUND,
+    Fault.INVITE_EXPIRED: HTTPStatus.GONE,
+    Fault.INVITE_USED: HTTPStatus.CONFLICT,
+    Fault.INVITE_LOCKED: HTTPStatus.CONFLICT,
+    Fault.TOKEN_TAKEN: HTTPStatus.CONFLICT,
+    Fault.TOKEN_REPLACED: HTTPStatus.UNAUTHORIZED,
     Fault.IDEMPOTENCY_KEY_REUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Fault.TOO_MANY_REQUESTS: HTTPStatus.TOO_MANY_REQUESTS,
     Fault.INTERNAL_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,
     Fault.QUEUE_FULL: HTTPStatus.SERVICE_UNAVAILABLE,
     Fault.DATABASE_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    Fault.CLOCK_IN_DOUBT: HTTPStatus.SERVICE_UNAVAILABLE,
     Fault.SHUTTING_DOWN: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 # Every other refusal says that the request is at odds with how things stand: 409.
 _STATUS_OF_REFUSAL: Mapping[Refusal, HTTPStatus] = {
-    Refusal.CREDENTIAL_REVOKED: HTTPStatus.UNAUTHORIZED,
+    Refusal.CREDENTIAL_REVOKED: HTTPStatus.FORBIDDEN,
     Refusal.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
     Refusal.CARD_UNKNOWN: HTTPStatus.NOT_FOUND,
     Refusal.HOUSEHOLD_UNKNOWN: HTTPStatus.NOT_FOUND,
@@ -102,6 +121,7 @@ _STATUS_OF_REFUSAL: Mapping[Refusal, HTTPStatus] = {
 _SECONDS_TO_RETRY: Mapping[Code, int] = {
     Fault.QUEUE_FULL: 1,
     Fault.DATABASE_UNAVAILABLE: 2,
+    Fault.CLOCK_IN_DOUBT: 60,
     Fault.SHUTTING_DOWN: 5,
 }
 

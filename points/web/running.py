@@ -7,14 +7,18 @@ from starlette.datastructures import State
 
 from points.service.poster import Poster
 from points.service.posting import Book
+from points.web.throttle import Throttle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """The book, and the poster before it."""
+    """The book, the poster before it, and who knocks at doors that are open to anyone."""
 
     book: Book
     poster: Poster
+    throttle: Throttle
+    public_host: str | None
+    """The service's name in addresses, where it was told."""
 
     @property
     def zone(self) -> tzinfo:

@@ -1,14 +1,22 @@
 """Who may be let in, and for what."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from points.domain.access import Role
 from points.domain.desk import DeskFault, NotDone
-from points.domain.ids import BoothKey, EventKey
+from points.domain.ids import BoothKey, CredentialId, EventKey
 from points.domain.outcomes import Refusal
-from points.domain.pairing import Pairing, pairing_fault
+from points.domain.pairing import (
+    Claim,
+    Invite,
+    Pairing,
+    decide_claim,
+    is_wrong,
+    pairing_fault,
+)
 from tests.build import make_catalog, without
 from tests.market import BOOTHS, CORRIDORS, MARKET, NOW
 
@@ -65,3 +73,62 @@ def test_what_was_withdrawn_is_unknown() -> None:
 
     assert pairing_fault(no_event, PHONE) == NotDone(reason=DeskFault.EVENT_UNKNOWN)
     assert pairing_fault(no_booth, PHONE) == NotDone(reason=Refusal.BOOTH_UNKNOWN)
+
+
+MINE, THEIRS = b"m" * 32, b"t" * 32
+DEVICE = CredentialId("device:7")
+INVITE = Invite(pairing=PHONE, ends_at=NOW)
+TAKEN = replace(INVITE, claim=Claim(device=DEVICE, token_hash=MINE))
+LOCKED = replace(INVITE, wrong_claims=5)
+EARLIER = NOW - timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("invite", "token_hash", "now", "decided"),
+    [
+        (INVITE, MINE, EARLIER, None),
+        (replace(INVITE, wrong_claims=4), MINE, EARLIER, None),
+        (INVITE, MINE, NOW, DeskFault.INVITE_EXPIRED),
+        (None, MINE, EARLIER, DeskFault.INVITE_UNKNOWN),
+        (LOCKED, MINE, EARLIER, DeskFault.INVITE_LOCKED),
+        (LOCKED, MINE, NOW, DeskFault.INVITE_LOCKED),
+        (TAKEN, THEIRS, EARLIER, DeskFault.INVITE_USED),
+        (TAKEN, THEIRS, NOW, DeskFault.INVITE_USED),
+        (TAKEN, MINE, NOW + timedelta(days=400), DEVICE),
+        (replace(TAKEN, wrong_claims=5), MINE, NOW, DEVICE),
+        (replace(TAKEN, wrong_claims=5), THEIRS, NOW, DeskFault.INVITE_LOCKED),
+    ],
+)
+def test_an_invite_lets_one_phone_in_and_knows_it_again(
+    invite: Invite | None, token_hash: bytes, now: datetime, decided: DeskFault | CredentialId
+) -> None:
+    found = decide_claim(invite, token_hash, is_new=invite is not TAKEN, now=now)
+
+    assert found == (NotDone(reason=decided) if isinstance(decided, DeskFault) else decided)
+
+
+def test_a_token_that_somebody_has_lets_nobody_else_in() -> None:
+    found = decide_claim(INVITE, THEIRS, is_new=False, now=EARLIER)
+
+    assert found == NotDone(reason=DeskFault.TOKEN_TAKEN)
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        (Claim(device=DEVICE, token_hash=MINE, is_revoked=True), Refusal.CREDENTIAL_REVOKED),
+        (Claim(device=DEVICE, token_hash=MINE, has_ended=True), DeskFault.TOKEN_REPLACED),
+    ],
+)
+def test_a_phone_that_was_shut_out_or_has_another_token_is_not_let_in_again(
+    claim: Claim, reason: DeskFault | Refusal
+) -> None:
+    invite = replace(INVITE, claim=claim)
+
+    assert decide_claim(invite, MINE, is_new=False, now=EARLIER) == NotDone(reason=reason)
+
+
+def test_only_what_another_phone_tries_counts_against_an_invite() -> None:
+    counted = {fault for fault in DeskFault if is_wrong(fault)}
+
+    assert counted == {DeskFault.INVITE_USED, DeskFault.TOKEN_TAKEN}

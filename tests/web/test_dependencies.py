@@ -31,7 +31,7 @@ def test_who_is_shut_out_is_so_at_the_next_request(served: Served) -> None:
 
     after = served.ask("stamps", "GET", "/events")
 
-    assert (before, after.status_code, after.json()["code"]) == (200, 401, "credential_revoked")
+    assert (before, after.status_code, after.json()["code"]) == (200, 403, "credential_revoked")
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

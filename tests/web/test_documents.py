@@ -5,6 +5,8 @@ import pytest
 from points.web.doors import Door, served_routes
 from tests.web.served import Served
 
+HEADERS = {"401": "WWW-Authenticate", "429": "Retry-After", "503": "Retry-After"}
+
 
 @pytest.fixture
 def document(served_once: Served) -> dict[str, Any]:
@@ -35,7 +37,7 @@ def test_every_problem_is_described_as_one(document: dict[str, Any]) -> None:
 
 def test_headers_that_come_with_a_problem_are_described(document: dict[str, Any]) -> None:
     for label, said in operations(document):
-        for status, header in (("401", "WWW-Authenticate"), ("503", "Retry-After")):
+        for status, header in HEADERS.items():
             if status in said["responses"]:
                 assert list(said["responses"][status]["headers"]) == [header], label
 

@@ -66,7 +66,7 @@ def test_what_may_be_sent_again_is_not_final() -> None:
     assert (final(503), final(500), final(401), final(422)) == ({False}, {False}, {False}, {True})
 
 
-@pytest.mark.parametrize("code", [Fault.UNAUTHENTICATED, Refusal.CREDENTIAL_REVOKED])
+@pytest.mark.parametrize("code", [Fault.UNAUTHENTICATED, Fault.TOKEN_REPLACED])
 def test_who_is_not_let_in_is_told_how(code: Code) -> None:
     response, _ = written(Problem(code))
 

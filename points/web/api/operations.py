@@ -30,13 +30,16 @@ from points.web.api.items import (
     read_item,
 )
 from points.web.bodies import read_json
-from points.web.dependencies import Caller, Language, Poster
+from points.web.dependencies import Bearer, Language, Poster
 from points.web.doors import DEVICES, door
-from points.web.problems import Fault, FieldFault, Problem
+from points.web.problems import Code, Fault, FieldFault, Problem
 from points.web.shapes import Said, WrongField
 from points.web.wording import Tongue, say
 
 router = APIRouter(prefix="/api/v1/operations", tags=["operations"])
+
+NOT_POSTED: list[Code] = [Fault.QUEUE_FULL, Fault.SHUTTING_DOWN, Fault.CLOCK_IN_DOUBT]
+"""Why nothing of a request was posted, and the same may be sent again."""
 
 
 class OutcomeOut(Said):
@@ -81,17 +84,26 @@ async def _batch(request: Request) -> list[object]:
     return content
 
 
-@router.post("", **door(DEVICES, takes=BATCH, refuses=[Fault.QUEUE_FULL, Fault.SHUTTING_DOWN]))
+@router.post(
+    "",
+    **door(
+        DEVICES,
+        takes=BATCH,
+        refuses=NOT_POSTED,
+        admits_revoked=True,  # what a phone did before it was shut out is not lost
+    ),
+)
 async def post_operations(
     items: Annotated[list[object], Depends(_batch)],
-    caller: Caller,
+    caller: Bearer,
     poster: Poster,
     language: Language,
 ) -> list[OutcomeOut]:
     """Post operations and answer each, in the order sent.
 
     A refused operation is an answer, not an HTTP error, and so is one that is misshapen: it spares
-    those beside it. What was taken is posted even if the caller is gone before the answer.
+    those beside it. What was taken is posted even if the caller is gone before the answer. A phone
+    that was shut out may still bring what it holds; each operation is answered for itself.
     """
     read = [_read(item, caller) for item in items]
     batch = [one.asked for one in read if one.asked is not None]

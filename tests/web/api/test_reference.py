@@ -12,6 +12,8 @@ def test_the_document_names_every_route_that_is_served(served_once: Served) -> N
         "/api/v1/activities",
         "/api/v1/balances",
         "/api/v1/booths",
+        "/api/v1/devices/claim",
+        "/api/v1/devices/token",
         "/api/v1/docs",
         "/api/v1/events",
         "/api/v1/events/{event}",
