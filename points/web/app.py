@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from points.service.poster import Poster
 from points.service.posting import Clock, make_book
 from points.service.reading import is_ready
-from points.service.timekeeping import Seconds, Timekeeper
 from points.settings import Settings
 from points.storage.engine import check_safety, open_database
 from points.web.api import cards, devices, health, operations, programme, redemptions, reference
@@ -48,13 +47,8 @@ class Points(FastAPI):
         return self.openapi_schema
 
 
-def create_app(settings: Settings, *, clock: Clock, seconds: Seconds | None = None) -> FastAPI:
+def create_app(settings: Settings, *, clock: Clock) -> FastAPI:
     """Make the app. Nothing is opened before it starts.
-
-    Args:
-        settings: How it runs.
-        clock: The machine's clock.
-        seconds: The machine's count of seconds, by which time goes on when the clock is set.
 
     Raises:
         UndeclaredRoute: A route does not say who may use it.
@@ -62,7 +56,7 @@ def create_app(settings: Settings, *, clock: Clock, seconds: Seconds | None = No
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with _running(app, settings, clock, seconds):
+        async with _running(app, settings, clock):
             yield
 
     app = Points(
@@ -87,9 +81,7 @@ def create_app(settings: Settings, *, clock: Clock, seconds: Seconds | None = No
 
 
 @asynccontextmanager
-async def _running(
-    app: FastAPI, settings: Settings, clock: Clock, seconds: Seconds | None
-) -> AsyncIterator[None]:
+async def _running(app: FastAPI, settings: Settings, clock: Clock) -> AsyncIterator[None]:
     """Open the book and its poster for as long as the app runs.
 
     Raises:
@@ -100,12 +92,10 @@ async def _running(
     database = open_database(settings.database_url)
     try:
         check_safety(database)
-        keeper = Timekeeper(database, clock, seconds)
-        book = make_book(database, keeper)
+        book = make_book(database, clock)
         if not is_ready(book):
             raise DatabaseNotReady("run `points migrate` first")
-        keeper.look()
-        poster = Poster(book, queue_max=settings.queue_max, keeper=keeper)
+        poster = Poster(book, queue_max=settings.queue_max)
         poster.start()
         try:
             keep(
