@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from json import dumps
+from json import JSONEncoder
 
 from points.domain.facts import Posted
 from points.domain.ledger import Entry
@@ -62,29 +62,34 @@ def record_hash(record: Iterable[Plain]) -> bytes:
 
 def encode(values: Iterable[Plain]) -> bytes:
     """Write values one after another, each as a letter for its type, its length and its bytes."""
-    # A book is hashed by the million, so this is one loop, and small numbers are written once.
-    parts: list[bytes] = []
+    # A book is hashed by the million, so this is one loop over texts in which each letter stands
+    # for one byte, and small numbers are written once.
+    parts: list[str] = []
     add = parts.append
     for value in values:
         if type(value) is int:
-            add(_SMALL[value] if 0 <= value < len(_SMALL) else _number(value))
+            add(_SMALL[value] if 0 <= value < _SMALL_END else _number(value))
         elif value is None:
-            add(b"n0:")
+            add("n0:")
         elif type(value) is bytes:
-            add(b"b%d:%b" % (len(value), value))
+            add(f"b{len(value)}:{value.decode('latin-1')}")
         else:
             assert isinstance(value, str), "only plain values are hashed"
-            written = value.encode()
-            add(b"s%d:%b" % (len(written), written))
-    return b"".join(parts)
+            written = value if value.isascii() else value.encode().decode("latin-1")
+            add(f"s{len(written)}:{written}")
+    return "".join(parts).encode("latin-1")
 
 
-def _number(value: int) -> bytes:
+def _number(value: int) -> str:
     text = str(value)
-    return f"i{len(text)}:{text}".encode()
+    return f"i{len(text)}:{text}"
 
 
-_SMALL = [_number(value) for value in range(256)]
+_SMALL_END = 256
+_SMALL = [_number(value) for value in range(_SMALL_END)]
+
+
+_write_details = JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 def _record(posted: Posted) -> list[Plain]:
@@ -110,7 +115,7 @@ def _record(posted: Posted) -> list[Plain]:
         posted.balance_after,
         posted.reference,
         posted.reverses,
-        dumps(dict(posted.details), ensure_ascii=False, sort_keys=True),
+        _write_details(posted.details) if posted.details else "{}",
         *(value for entry in posted.entries for value in _entry(entry)),
     ]
 

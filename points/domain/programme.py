@@ -45,6 +45,11 @@ class Programme:
     clock_minutes_off_max: int = 10
     offline_days_max: int = 14
     expiring_soon_days: int = 30
+    offline_points_per_card_max: int = 100
+    """Points for which one phone may hand goods out to one household at an event while there is no
+    network; 0 for none."""
+    forgive_points_max: int = 100
+    """Most owed points that one case may be settled by forgiving."""
     refund_days_valid: int = 30
     """Local days that points live which come back after their lot has ended."""
 
@@ -89,7 +94,9 @@ class Event:
         """Give the session that holds the instant, tolerance included."""
         tolerance = timedelta(minutes=self.tolerance_minutes)
         for session in self.sessions:
-            if session.opens - tolerance <= moment < session.closes + tolerance:
+            if session.opens <= moment < session.closes or (
+                tolerance and session.opens - tolerance <= moment < session.closes + tolerance
+            ):
                 return session
         return None
 
@@ -279,6 +286,8 @@ class Versions(Generic[Item]):
 
     def at(self, moment: datetime) -> Version[Item]:
         """Give the version in force at the instant; the first has been in force since ever."""
+        if len(self.all) == 1:  # as nearly all have, and asked many times for every operation
+            return self.all[0]
         place = bisect_right(self.all, moment, key=lambda version: version.valid_from)
         return self.all[max(place, 1) - 1]
 

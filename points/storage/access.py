@@ -6,8 +6,10 @@ from sqlalchemy import Connection, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from points.domain.access import Credential, Role
+from points.domain.chain import instant_of
 from points.domain.ids import BoothKey, CredentialId, EventKey
 from points.storage.columns import Moment, among, table_of
+from points.storage.statements import Query
 
 
 class CredentialRow(SQLModel, table=True):
@@ -27,8 +29,10 @@ class CredentialRow(SQLModel, table=True):
 
 
 _credential = table_of(CredentialRow)
-_REVOKED = select(_credential.c.id).where(
-    among(_credential.c.id, "ids"), _credential.c.revoked_at.is_not(None)
+_REVOKED = Query(
+    select(_credential.c.id, _credential.c.revoked_at).where(
+        among(_credential.c.id, "ids"), _credential.c.revoked_at.is_not(None)
+    )
 )
 
 
@@ -48,10 +52,10 @@ def find_credential(connection: Connection, token_hash: bytes) -> Credential | N
     )
 
 
-def revoked_among(connection: Connection, ids: set[CredentialId]) -> frozenset[CredentialId]:
-    """Tell which of these credentials are revoked."""
-    rows = connection.execute(_REVOKED, {"ids": list(ids)})
-    return frozenset(CredentialId(row.id) for row in rows)
+def revoked_among(connection: Connection, ids: set[CredentialId]) -> dict[CredentialId, datetime]:
+    """Tell which of these credentials are revoked, and since when."""
+    rows = _REVOKED.rows(connection, ids=ids)
+    return {CredentialId(row.id): instant_of(row.revoked_at) for row in rows}
 
 
 def add_credential(

@@ -27,6 +27,7 @@ from points.domain.programme import (
     Versions,
 )
 from points.storage.columns import BIG, Moment, table_of
+from points.storage.statements import Query
 
 PROGRAMME = "programme"
 
@@ -77,7 +78,7 @@ class BudgetRow(SQLModel, table=True):
 
 
 _catalog, _shelf, _budget = table_of(CatalogRow), table_of(ShelfRow), table_of(BudgetRow)
-_NEWEST = select(func.coalesce(func.max(_catalog.c.id), 0))
+_NEWEST = Query(select(func.coalesce(func.max(_catalog.c.id), 0)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,8 @@ class Change:
 
 def catalog_number(connection: Connection) -> int:
     """Tell the catalog's number: it grows with every change."""
-    return int(connection.execute(_NEWEST).scalar_one())
+    [row] = _NEWEST.rows(connection)
+    return int(row[0])
 
 
 def lock_catalog(connection: Connection) -> None:

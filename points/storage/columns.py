@@ -1,11 +1,12 @@
 """Column types that both databases agree on, and that SQLite's STRICT tables accept."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from json import JSONEncoder, dumps, loads
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Dialect, Integer, Table, Text, bindparam
+from sqlalchemy import BigInteger, Column, Dialect, Integer, LargeBinary, Table, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -85,12 +86,12 @@ class Json(TypeDecorator[Mapping[str, Any]]):
     def bind_processor(self, dialect: Dialect) -> "_Processor":
         """Store as text."""
         del dialect
-        return _json_of
+        return _json_or_none
 
     def result_processor(self, dialect: Dialect, coltype: object) -> "_Processor":
         """Read as a dictionary."""
         del dialect, coltype
-        return _object_of
+        return _object_or_none
 
 
 # Handed to the engine as plain functions: `process_bind_param` and its like would cost a further
@@ -121,16 +122,33 @@ def _day_of(value: str | None) -> date | None:
     return None if value is None else date.fromisoformat(value)
 
 
-def _json_of(value: Mapping[str, Any] | None) -> str | None:
-    return None if value is None else _write_json(value)
+def json_of(value: Mapping[str, Any]) -> str:
+    """Give an object as `Json` stores it."""
+    return _write_json(value) if value else "{}"
 
 
-def _object_of(value: str | None) -> dict[str, Any] | None:
-    return None if value is None else dict(loads(value))
+def object_of(value: str) -> dict[str, Any]:
+    """Give the object that `Json` has stored."""
+    return {} if value == "{}" else dict(loads(value))
+
+
+def _json_or_none(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else json_of(value)
+
+
+def _object_or_none(value: str | None) -> dict[str, Any] | None:
+    return None if value is None else object_of(value)
+
+
+MARK_BYTES = 32
+"""The length of every fingerprint that rows are looked up by."""
 
 
 class _Listed(TypeDecorator[Sequence[Any]]):
-    """Values of a column handed over together: a JSON text on SQLite, an array on PostgreSQL."""
+    """Values of a column handed over together: an array on PostgreSQL, a JSON text on SQLite.
+
+    JSON has no bytes: fingerprints, all of one length, travel to SQLite end to end.
+    """
 
     impl = Text
     cache_ok = True
@@ -140,16 +158,29 @@ class _Listed(TypeDecorator[Sequence[Any]]):
         self.of = of
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return Text() if dialect.name == "sqlite" else ARRAY(self.of)
-
-    def process_bind_param(
-        self, value: Sequence[Any] | None, dialect: Dialect
-    ) -> str | list[Any] | None:
-        assert value is not None, "no list is not the same as an empty one"
         if dialect.name != "sqlite":
-            return list(value)
+            return ARRAY(self.of)
+        return LargeBinary() if isinstance(self.of, LargeBinary) else Text()
+
+    def bind_processor(self, dialect: Dialect) -> "_Processor":
+        if isinstance(self.of, LargeBinary) and dialect.name == "sqlite":
+            return _end_to_end
         store = self.of.dialect_impl(dialect).bind_processor(dialect)
-        return dumps(list(value) if store is None else [store(one) for one in value])
+        listed = _list_of if store is None else partial(_list_of_stored, store)
+        return listed if dialect.name != "sqlite" else lambda values: dumps(listed(values))
+
+
+def _list_of(values: Collection[Any] | None) -> list[Any]:
+    assert values is not None, "no list is not the same as an empty one"
+    return list(values)
+
+
+def _list_of_stored(store: "_Processor", values: Collection[Any] | None) -> list[Any]:
+    return [store(value) for value in _list_of(values)]
+
+
+def _end_to_end(values: Collection[Any] | None) -> bytes:
+    return b"".join(_list_of(values))
 
 
 class _Among(FunctionElement[bool]):
@@ -159,8 +190,16 @@ class _Among(FunctionElement[bool]):
 
 @compiles(_Among, "sqlite")
 def _among_on_sqlite(element: _Among, compiler: SQLCompiler, **options: object) -> str:
-    column, values = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 -- both compiled
+    column, listed = element.clauses
+    of, values = (compiler.process(part, **options) for part in (column, listed))
+    if isinstance(column.type, LargeBinary):
+        again = compiler.process(listed, **options)
+        return (
+            f"{of} IN (WITH RECURSIVE cut(place) AS (VALUES(1) UNION ALL"  # noqa: S608 -- compiled
+            f" SELECT place + {MARK_BYTES} FROM cut WHERE place + {MARK_BYTES} <= length({values}))"
+            f" SELECT substr({again}, place, {MARK_BYTES}) FROM cut)"
+        )
+    return f"{of} IN (SELECT value FROM json_each({values}))"  # noqa: S608 -- both compiled
 
 
 @compiles(_Among, "postgresql")

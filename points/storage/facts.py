@@ -6,9 +6,11 @@ The number of queries does not depend on the number of operations.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import Connection, func, or_, select
 
+from points.domain.chain import instant_of
 from points.domain.earning import clean_up_reference
 from points.domain.facts import Asked, Card, Facts, Original, PastAct, Slip
 from points.domain.ids import (
@@ -28,6 +30,7 @@ from points.domain.programme import Catalog
 from points.storage.access import revoked_among
 from points.storage.columns import among, table_of
 from points.storage.history import (
+    handed_out_by,
     load_acts,
     load_check_ins,
     load_originals,
@@ -38,13 +41,16 @@ from points.storage.ledger import HAS_POINTS, LotRow, OperationRow, SlipRow
 from points.storage.locks import Chain, lock_accounts, lock_closings, next_instant
 from points.storage.people import Households, load_cards, load_households
 from points.storage.requests import load_settled
+from points.storage.statements import Query
 from points.storage.wanted import Wanted, wanted_by
 
 _lot, _operation, _slip = table_of(LotRow), table_of(OperationRow), table_of(SlipRow)
 
+_LIVE_LOTS = Query(select(_lot).where(among(_lot.c.account, "wallets"), HAS_POINTS))
+_LOTS_BEHIND = Query(
+    select(_lot).where(or_(among(_lot.c.id, "lots"), among(_lot.c.origin, "origins")))
+)
 # Written once: building a statement anew costs more than asking it.
-_LIVE_LOTS = select(_lot).where(among(_lot.c.account, "wallets"), HAS_POINTS)
-_LOTS_BEHIND = select(_lot).where(or_(among(_lot.c.id, "lots"), among(_lot.c.origin, "lots")))
 _SLIPS = select(_slip).where(among(_slip.c.ref, "refs")).order_by(_slip.c.ref).with_for_update()
 _GRANTED = (
     select(_operation.c.item, func.sum(_operation.c.quantity).label("size"))
@@ -55,6 +61,12 @@ _GRANTED = (
     )
     .group_by(_operation.c.item)
 )
+
+
+_end_of = lru_cache(instant_of)  # most points end together
+
+
+_OF_NO_HOUSEHOLD = frozenset({AccountKind.GOODS, AccountKind.LEASED, AccountKind.BUDGET})
 
 
 class HouseholdsMoved(Exception):
@@ -82,7 +94,7 @@ class Named:
             for original in originals
             for entry in original.entries
             for account in (entry.debit, entry.credit)
-            if account_kind(account) in (AccountKind.GOODS, AccountKind.BUDGET)
+            if account_kind(account) in _OF_NO_HOUSEHOLD
         }
 
     def slips(self) -> set[SlipRef]:
@@ -108,7 +120,7 @@ def load_facts(
     closings = wanted.closings | _closings_behind(named, catalog)
     lock_closings(connection, closings)
     accounts = wanted.accounts | named.accounts()
-    locked = lock_accounts(connection, accounts, at=clock)
+    locked = lock_accounts(connection, accounts, at=clock, if_any=wanted.leases)
     if connection.dialect.name != "sqlite":  # where nobody else could write meanwhile
         named = _resolve(connection, wanted)
         if not named.accounts() <= accounts:
@@ -121,9 +133,12 @@ def load_facts(
     operations |= {original.act.operation for original in _all(named.originals)}
     return Facts(
         now=next_instant(clock, chain, locked),
+        clock=clock,
         next_operation=chain.next_operation,
         catalog=catalog,
-        revoked=revoked_among(connection, {asked.credential.id for asked in batch}),
+        revoked=revoked_among(
+            connection, {asked.credential.id for asked in batch} | wanted.lessees
+        ),
         cards=named.cards,
         communities=named.households.communities,
         stands=named.households.stands,
@@ -136,6 +151,7 @@ def load_facts(
         slips=slips,
         clean_ups=check_ins,
         granted=_load_granted(connection, wanted.budgets),
+        handed_out_by=handed_out_by(connection, operations) if wanted.has_handouts else {},
         references=references_among(connection, closings | wanted.shares),
     )
 
@@ -215,9 +231,9 @@ def _joined_by(
 def _load_lots(connection: Connection, named: Named) -> tuple[Lot, ...]:
     wallets = [wallet(household) for household in named.standing()]
     behind = _lots_behind(named.originals)
-    found = {row.id: row for row in connection.execute(_LIVE_LOTS, {"wallets": wallets})}
+    found = {row.id: row for row in _LIVE_LOTS.rows(connection, wallets=wallets)}
     if behind:
-        moved = connection.execute(_LOTS_BEHIND, {"lots": list(behind)})
+        moved = _LOTS_BEHIND.rows(connection, lots=behind, origins=behind)
         found |= {row.id: row for row in moved}
     return tuple(
         Lot(
@@ -225,7 +241,7 @@ def _load_lots(connection: Connection, named: Named) -> tuple[Lot, ...]:
             account=AccountId(row.account),
             amount=row.amount,
             remaining=row.remaining,
-            expires_at=row.expires_at,
+            expires_at=_end_of(row.expires_at),
             expired=row.expired,
             origin=None if row.origin is None else LotId(row.origin),
         )

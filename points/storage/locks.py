@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from points.domain.chain import GENESIS
+from points.domain.chain import GENESIS, instant_of
 from points.domain.ids import AccountId, OperationId
 from points.domain.ledger import Account
 from points.storage.columns import among, table_of
 from points.storage.ledger import AccountRow, ChainRow
+from points.storage.statements import Query
 
 CHAINS = 8
 """Batches that several processes can post at once on PostgreSQL. SQLite uses the first."""
@@ -24,16 +25,17 @@ _COUNTER_BITS = 40
 _TICK = timedelta(microseconds=1)
 _chain, _account = table_of(ChainRow), table_of(AccountRow)
 
-# Written once: building a statement anew costs more than asking it.
-_FREE_CHAIN = select(_chain).order_by(_chain.c.id).limit(1).with_for_update(skip_locked=True)
-_OWN_CHAIN = select(_chain).where(_chain.c.id == func.pg_backend_pid() % CHAINS).with_for_update()
+_FREE_CHAIN = Query(select(_chain).order_by(_chain.c.id).limit(1).with_for_update(skip_locked=True))
+_OWN_CHAIN = Query(
+    select(_chain).where(_chain.c.id == func.pg_backend_pid() % CHAINS).with_for_update()
+)
 _HELD = text(
     "SELECT pg_advisory_xact_lock(closing.key) FROM ("
     "SELECT DISTINCT hashtextextended(name, 0) AS key"
     " FROM unnest(CAST(:names AS text[])) AS name ORDER BY key) AS closing"
 )
-_MADE = select(_account.c.id).where(among(_account.c.id, "accounts"))
-_TAKEN = (
+_MADE = Query(select(_account.c.id).where(among(_account.c.id, "accounts")))
+_TAKEN = Query(
     select(_account)
     .where(among(_account.c.id, "accounts"))
     .order_by(_account.c.id)
@@ -87,29 +89,48 @@ def chain_of(operation: int) -> int:
 
 def lock_chain(connection: Connection) -> Chain:
     """Take the first chain that nobody holds; where all are held, wait for one."""
-    row = connection.execute(_FREE_CHAIN).one_or_none()
-    if row is None:
-        # Whoever waits holds nothing yet; by its own number, so that not all wait for the same.
-        row = connection.execute(_OWN_CHAIN).one()
+    # Whoever waits holds nothing yet; by its own number, so that not all wait for the same.
+    [row] = _FREE_CHAIN.rows(connection) or _OWN_CHAIN.rows(connection)
     return Chain(
         id=row.id,
         number=row.number,
         next_operation=OperationId(row.next_operation),
         head=row.head,
-        last_at=row.last_at,
+        last_at=instant_of(row.last_at),
     )
 
 
-def lock_accounts(connection: Connection, wanted: Collection[AccountId], *, at: datetime) -> Locked:
-    """Take the accounts, in order of number; those that were never used are made."""
+def lock_accounts(
+    connection: Connection,
+    wanted: Collection[AccountId],
+    *,
+    at: datetime,
+    if_any: Collection[AccountId] = (),
+) -> Locked:
+    """Take the accounts, in order of number; those that were never used are made.
+
+    Args:
+        connection: Within the batch's transaction.
+        wanted: The accounts.
+        at: When one that is made begins.
+        if_any: Further accounts, to be taken only if they were used before.
+    """
     if not wanted:
         return Locked(accounts={}, last_at=None)
-    _make_missing(connection, wanted, at)
-    rows = connection.execute(_TAKEN, {"accounts": list(wanted)}).all()
+    every = {*wanted, *if_any}
+    rows = _TAKEN.rows(connection, accounts=every) if _is_alone(connection) else []
+    if len(rows) < len(every) and not {row.id for row in rows}.issuperset(wanted):
+        _make_missing(connection, wanted, at)
+        rows = _TAKEN.rows(connection, accounts=every)
     return Locked(
         accounts={AccountId(row.id): Account(row.balance, row.version) for row in rows},
-        last_at=max(row.last_at for row in rows),
+        last_at=instant_of(max(row.last_at for row in rows)),
     )
+
+
+def _is_alone(connection: Connection) -> bool:
+    """Tell whether nobody else can write meanwhile, so that no order of locks matters."""
+    return connection.dialect.name == "sqlite"
 
 
 def _make_missing(connection: Connection, wanted: Collection[AccountId], at: datetime) -> None:
@@ -117,8 +138,8 @@ def _make_missing(connection: Connection, wanted: Collection[AccountId], at: dat
 
     All are made before any is taken: rows made and rows taken could otherwise cross.
     """
-    found = connection.execute(_MADE, {"accounts": list(wanted)}).scalars()
-    missing = sorted(set(wanted).difference(found))
+    found = {row.id for row in _MADE.rows(connection, accounts=wanted)}
+    missing = sorted(set(wanted) - found)
     if missing:
         insert_of = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
         connection.execute(

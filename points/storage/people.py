@@ -3,11 +3,13 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     Connection,
     Index,
+    Row,
     UniqueConstraint,
     bindparam,
     func,
@@ -17,10 +19,12 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from points.domain.chain import instant_of
 from points.domain.facts import Card, CardState
 from points.domain.ids import CardId, CommunityKey, HouseholdId, ResidentId
 from points.domain.operations import CardRef, card_by_code, card_by_number, is_by_number
 from points.storage.columns import BIG, Moment, among, table_of
+from points.storage.statements import Query
 
 
 class HouseholdRow(SQLModel, table=True):
@@ -80,16 +84,18 @@ class CardRow(SQLModel, table=True):
 
 _household, _card = table_of(HouseholdRow), table_of(CardRow)
 
-# Written once: building a statement anew costs more than asking it.
 _STANDS = func.coalesce(_household.c.merged_into, _household.c.id)
-_CARDS = select(_card, _STANDS.label("stands")).join(
-    _household, _household.c.id == _card.c.household
-)
-_BY_CODE = _CARDS.where(_card.c.fingerprint.in_(bindparam("codes", expanding=True)))
-_BY_NUMBER = _CARDS.where(among(_card.c.number, "numbers"))
+_CARDS = select(
+    *(_card.c[name] for name in ("id", "number", "fingerprint", "resident", "state", "stopped_at")),
+    _STANDS.label("stands"),
+).join(_household, _household.c.id == _card.c.household)
+_BY_CODE = Query(_CARDS.where(among(_card.c.fingerprint, "codes")))
+_BY_NUMBER = Query(_CARDS.where(among(_card.c.number, "numbers")))
 _ROOTS = select(_STANDS).where(among(_household.c.id, "ids"))
-_HOUSEHOLDS = select(_household.c.id, _household.c.merged_into, _household.c.community).where(
-    or_(_household.c.id.in_(_ROOTS), _household.c.merged_into.in_(_ROOTS))
+_HOUSEHOLDS = Query(
+    select(_household.c.id, _household.c.merged_into, _household.c.community).where(
+        or_(_household.c.id.in_(_ROOTS), _household.c.merged_into.in_(_ROOTS))
+    )
 )
 _MARK_MERGED = (
     update(_household)
@@ -104,20 +110,27 @@ def load_cards(connection: Connection, refs: Collection[CardRef]) -> dict[CardRe
     """Read the cards of these names, each with the household that stands for it today."""
     codes = [bytes.fromhex(ref[5:]) for ref in refs if not is_by_number(ref)]
     numbers = [ref[7:] for ref in refs if is_by_number(ref)]
-    rows = [*connection.execute(_BY_CODE, {"codes": codes})] if codes else []
-    rows += connection.execute(_BY_NUMBER, {"numbers": numbers}) if numbers else []
     found: dict[CardRef, Card] = {}
-    for row in rows:
-        card = Card(
-            id=CardId(row.id),
-            household=HouseholdId(row.stands),
-            resident=None if row.resident is None else ResidentId(row.resident),
-            state=CardState(row.state),
-            stopped_at=row.stopped_at,
-        )
-        found[card_by_code(row.fingerprint)] = card
-        found[card_by_number(row.number)] = card
-    return {ref: found[ref] for ref in refs if ref in found}
+    if codes:
+        rows = _BY_CODE.rows(connection, codes=codes)
+        found |= {card_by_code(row.fingerprint): _card_of(row) for row in rows}
+    if numbers:
+        rows = _BY_NUMBER.rows(connection, numbers=numbers)
+        found |= {card_by_number(row.number): _card_of(row) for row in rows}
+    return found
+
+
+_STATES = {state.value: state for state in CardState}
+
+
+def _card_of(row: Row[Any]) -> Card:
+    return Card(
+        id=CardId(row.id),
+        household=HouseholdId(row.stands),
+        resident=None if row.resident is None else ResidentId(row.resident),
+        state=_STATES[row.state],
+        stopped_at=None if row.stopped_at is None else instant_of(row.stopped_at),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +147,7 @@ def load_households(connection: Connection, ids: Collection[HouseholdId]) -> Hou
     """Read households that were named, the ones that they went up in, and all their members."""
     if not ids:
         return Households(stands={}, communities={})
-    rows = connection.execute(_HOUSEHOLDS, {"ids": list(ids)}).all()
+    rows = _HOUSEHOLDS.rows(connection, ids=ids)
     return Households(
         stands={HouseholdId(row.id): HouseholdId(row.merged_into or row.id) for row in rows},
         communities={

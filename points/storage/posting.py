@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection, Insert, Table, bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from points.domain.chain import Link, batch_hash
+from points.domain.chain import Link, batch_hash, micros
 from points.domain.facts import Decided, Posted, Slip
 from points.domain.ids import OperationId
 from points.domain.ledger import Entry, Lot
-from points.storage.columns import table_of
+from points.storage.cases import open_cases
+from points.storage.columns import json_of, table_of
 from points.storage.ledger import (
     AccountRow,
     BatchRow,
@@ -23,6 +24,7 @@ from points.storage.ledger import (
 from points.storage.locks import Chain
 from points.storage.people import mark_merged
 from points.storage.requests import add_answers
+from points.storage.statements import Change, Stored
 
 _account, _lot, _slip = table_of(AccountRow), table_of(LotRow), table_of(SlipRow)
 _operation, _entry = table_of(OperationRow), table_of(EntryRow)
@@ -41,17 +43,20 @@ def _upsert(table: Table, key: str, *changing: str) -> Mapping[str, Insert]:
     }
 
 
-# Written once: building a statement anew costs more than asking it.
-_ADD_OPERATIONS, _ADD_ENTRIES, _ADD_BATCH = insert(_operation), insert(_entry), insert(_batch)
-_SET_BALANCE = (
-    update(_account)
+_ADD_OPERATIONS = Change(*_operation.c.keys(), statement=insert(_operation))
+_ADD_ENTRIES = Change(*_entry.c.keys(), statement=insert(_entry))
+_SET_BALANCE = Change(
+    *("now", "count", "at", "account"),
+    statement=update(_account)
     .where(_account.c.id == bindparam("account"))
-    .values(balance=bindparam("now"), version=bindparam("count"), last_at=bindparam("at"))
+    .values(balance=bindparam("now"), version=bindparam("count"), last_at=bindparam("at")),
 )
-_SET_LOT = _upsert(_lot, "id", "remaining", "expired")
-_SET_SLIP = _upsert(_slip, "ref", "is_cashed", "times_cashed")
-_SET_CHAIN = (
-    update(_chain)
+_SET_LOT = Change(*_lot.c.keys(), statement=_upsert(_lot, "id", "remaining", "expired"))
+_SET_SLIP = Change(*_slip.c.keys(), statement=_upsert(_slip, "ref", "is_cashed", "times_cashed"))
+_ADD_BATCH = Change(*_batch.c.keys(), statement=insert(_batch))
+_SET_CHAIN = Change(
+    *("count", "following", "hash", "at", "repeats", "chain"),
+    statement=update(_chain)
     .where(_chain.c.id == bindparam("chain"))
     .values(
         number=bindparam("count"),
@@ -59,7 +64,7 @@ _SET_CHAIN = (
         head=bindparam("hash"),
         last_at=bindparam("at"),
         replays=_chain.c.replays + bindparam("repeats"),
-    )
+    ),
 )
 
 
@@ -72,105 +77,93 @@ def write_batch(connection: Connection, chain: Chain, decided: Decided, *, at: d
     if decided.posted:
         _add_operations(connection, chain, decided.posted)
         _set_balances(connection, decided, at)
-        _set_lots(connection, decided.lots)
-        _set_slips(connection, decided.slips)
+        _SET_LOT.write(connection, [_lot_row(lot) for lot in decided.lots])
+        _SET_SLIP.write(connection, [_slip_row(slip) for slip in decided.slips])
         mark_merged(connection, decided.merged)
     add_answers(connection, decided.posted, decided.frozen, at=at)
+    if decided.cases:
+        open_cases(connection, decided.cases, at=at)
     if decided.posted or decided.has_replays:
         _advance(connection, chain, decided, at)
 
 
 def _add_operations(connection: Connection, chain: Chain, posted: Sequence[Posted]) -> None:
-    place = {"chain": chain.id, "batch": chain.number + 1}
+    place = (chain.id, chain.number + 1)
     # By the names of facts: two writers that state the same ones then never cross. What states none
     # comes last, and so an undo after what it takes back.
     named = sorted(posted, key=lambda one: (one.reference is None, one.reference or ""))
-    connection.execute(_ADD_OPERATIONS, [_operation_row(one) | place for one in named])
+    _ADD_OPERATIONS.write(connection, [_operation_row(one, *place) for one in named])
     entries = [_entry_row(entry) for one in posted for entry in one.entries]
-    if entries:
-        connection.execute(_ADD_ENTRIES, entries)
+    _ADD_ENTRIES.write(connection, entries)
 
 
-def _operation_row(posted: Posted) -> dict[str, object]:
-    return {
-        "id": posted.id,
-        "scope": posted.ref.scope,
-        "key": posted.ref.key,
-        "kind": posted.kind,
-        "fingerprint": posted.fingerprint,
-        "evidence": posted.evidence,
-        "occurred_at": posted.occurred_at,
-        "posted_at": posted.posted_at,
-        "local_day": posted.local_day,
-        "household": posted.household,
-        "resident": posted.resident,
-        "event": posted.event,
-        "booth": posted.booth,
-        "item": posted.item,
-        "version": posted.version,
-        "quantity": posted.quantity,
-        "points": posted.points,
-        "expired": posted.expired,
-        "balance_after": posted.balance_after,
-        "reference": posted.reference,
-        "reverses": posted.reverses,
-        "details": dict(posted.details),
-    }
+def _operation_row(posted: Posted, chain: int, batch: int) -> tuple[Stored, ...]:
+    return (
+        posted.id,
+        chain,
+        batch,
+        posted.ref.scope,
+        posted.ref.key,
+        posted.kind.value,
+        posted.fingerprint,
+        posted.evidence.value,
+        micros(posted.occurred_at),
+        micros(posted.posted_at),
+        posted.local_day.isoformat(),
+        posted.household,
+        posted.resident,
+        posted.event,
+        posted.booth,
+        posted.item,
+        posted.version,
+        posted.quantity,
+        posted.points,
+        posted.expired,
+        posted.balance_after,
+        posted.reference,
+        posted.reverses,
+        json_of(posted.details),
+    )
 
 
-def _entry_row(entry: Entry) -> dict[str, object]:
-    return {
-        "operation": entry.operation,
-        "line": entry.line,
-        "debit": entry.debit,
-        "credit": entry.credit,
-        "amount": entry.amount,
-        "lot": entry.lot,
-        "expires_at": entry.expires_at,
-        "debit_seq": entry.debit_seq,
-        "credit_seq": entry.credit_seq,
-    }
+def _entry_row(entry: Entry) -> tuple[Stored, ...]:
+    return (
+        entry.operation,
+        entry.line,
+        entry.debit,
+        entry.credit,
+        entry.amount,
+        entry.lot,
+        None if entry.expires_at is None else micros(entry.expires_at),
+        entry.debit_seq,
+        entry.credit_seq,
+    )
 
 
 def _set_balances(connection: Connection, decided: Decided, at: datetime) -> None:
+    moment = micros(at)
     rows = [
-        {"account": number, "now": account.balance, "count": account.version, "at": at}
+        (account.balance, account.version, moment, number)
         for number, account in sorted(decided.accounts.items())
     ]
-    if rows:
-        connection.execute(_SET_BALANCE, rows)
+    _SET_BALANCE.write(connection, rows)
 
 
-def _set_lots(connection: Connection, lots: Sequence[Lot]) -> None:
-    if lots:
-        connection.execute(_SET_LOT[connection.dialect.name], [_lot_row(lot) for lot in lots])
+def _lot_row(lot: Lot) -> tuple[Stored, ...]:
+    return (
+        lot.id,
+        lot.account,
+        lot.amount,
+        lot.remaining,
+        lot.expired,
+        lot.origin,
+        micros(lot.expires_at),
+    )
 
 
-def _lot_row(lot: Lot) -> dict[str, object]:
-    return {
-        "id": lot.id,
-        "account": lot.account,
-        "amount": lot.amount,
-        "remaining": lot.remaining,
-        "expired": lot.expired,
-        "origin": lot.origin,
-        "expires_at": lot.expires_at,
-    }
-
-
-def _set_slips(connection: Connection, slips: Sequence[Slip]) -> None:
-    if slips:
-        connection.execute(_SET_SLIP[connection.dialect.name], [_slip_row(slip) for slip in slips])
-
-
-def _slip_row(slip: Slip) -> dict[str, object]:
-    return {
-        "ref": slip.ref,
-        "points": slip.points,
-        "valid_until": slip.valid_until,
-        "is_cashed": int(slip.is_cashed),
-        "times_cashed": slip.times_cashed,
-    }
+def _slip_row(slip: Slip) -> tuple[Stored, ...]:
+    ends = micros(slip.valid_until)
+    return (slip.ref, slip.points, ends, int(slip.is_cashed), slip.times_cashed)
 
 
 def _advance(connection: Connection, chain: Chain, decided: Decided, at: datetime) -> None:
@@ -179,23 +172,11 @@ def _advance(connection: Connection, chain: Chain, decided: Decided, at: datetim
         number += 1
         link = Link(chain=chain.id, number=number, posted_at=at, previous=chain.head)
         head, last_at = batch_hash(link, decided.posted), at
-        following = OperationId(decided.posted[-1].id + 1)
-        batch = {
-            "chain": chain.id,
-            "number": number,
-            "first_operation": decided.posted[0].id,
-            "operations": len(decided.posted),
-            "posted_at": at,
-            "previous": chain.head,
-            "hash": head,
-        }
-        connection.execute(_ADD_BATCH, batch)
-    end = {
-        "chain": chain.id,
-        "count": number,
-        "following": following,
-        "hash": head,
-        "at": last_at,
-        "repeats": int(decided.has_replays),
-    }
-    connection.execute(_SET_CHAIN, end)
+        first, last = decided.posted[0].id, decided.posted[-1].id
+        following = OperationId(last + 1)
+        count = len(decided.posted)
+        batch = (chain.id, number, first, count, micros(at), chain.head, head)
+        _ADD_BATCH.write(connection, [batch])
+    repeats = int(decided.has_replays)
+    end = (number, following, head, micros(last_at), repeats, chain.id)
+    _SET_CHAIN.write(connection, [end])

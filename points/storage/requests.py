@@ -7,19 +7,25 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
+from points.domain.chain import micros
 from points.domain.facts import Accepted, Posted, Refused, Settled, Verdict
 from points.domain.ids import CredentialId, OperationId
 from points.domain.operations import OperationKey, RequestKey
 from points.domain.outcomes import Refusal
-from points.storage.columns import among, table_of
+from points.storage.columns import among, json_of, object_of, table_of
 from points.storage.ledger import OperationRow, RequestRow
+from points.storage.statements import Change, Query, Stored
 
 _request, _operation = table_of(RequestRow), table_of(OperationRow)
-_ADD = insert(_request)
-# Written once: building a statement anew costs more than asking it.
-_SETTLED = (
+_ADD = Change(
+    *("key", "scope", "fingerprint", "status", "operation", "body"),
+    *("reason", "details", "answered_at"),
+    statement=insert(_request),
+)
+_SETTLED = Query(
     select(
-        _request,
+        *(_request.c[name] for name in ("scope", "key", "fingerprint", "status")),
+        *(_request.c[name] for name in ("operation", "reason", "details")),
         _operation.c.points,
         _operation.c.balance_after,
         _operation.c.details.label("operation_details"),
@@ -32,7 +38,7 @@ _SETTLED = (
 def load_settled(connection: Connection, refs: Collection[RequestKey]) -> dict[RequestKey, Settled]:
     """Read the final answers to these requests."""
     found: dict[RequestKey, Settled] = {}
-    for row in connection.execute(_SETTLED, {"keys": list({ref.key for ref in refs})}):
+    for row in _SETTLED.rows(connection, keys={ref.key for ref in refs}):
         ref = RequestKey(CredentialId(row.scope), OperationKey(row.key))
         if ref in refs:  # somebody else may have thought of the same name
             found[ref] = Settled(row.fingerprint, _verdict(row))
@@ -50,10 +56,10 @@ def add_answers(
 
     Always in order of name: two writers that were given the same names then never cross.
     """
-    rows = [_accepted_row(one) for one in posted]
-    rows += [_refused_row(ref, settled, at) for ref, settled in frozen.items()]
-    if rows:
-        connection.execute(_ADD, sorted(rows, key=itemgetter("key", "scope")))
+    moment = micros(at)
+    rows = [_accepted_row(one, moment) for one in posted]
+    rows += [_refused_row(ref, settled, moment) for ref, settled in frozen.items()]
+    _ADD.write(connection, sorted(rows, key=itemgetter(0, 1)))
 
 
 def _verdict(row: Row[Any]) -> Verdict:
@@ -62,36 +68,20 @@ def _verdict(row: Row[Any]) -> Verdict:
             operation=OperationId(row.operation),
             points=row.points,
             balance=row.balance_after,
-            details=row.operation_details,
+            details=object_of(row.operation_details),
         )
-    return Refused(reason=Refusal(row.reason), details=row.details or {})
+    details = {} if row.details is None else object_of(row.details)
+    return Refused(reason=Refusal(row.reason), details=details)
 
 
-def _accepted_row(posted: Posted) -> dict[str, object]:
-    return {
-        "scope": posted.ref.scope,
-        "key": posted.ref.key,
-        "fingerprint": posted.fingerprint,
-        "status": "accepted",
-        "operation": posted.id,
-        "body": posted.body,
-        "reason": None,
-        "details": None,
-        "answered_at": posted.posted_at,
-    }
+def _accepted_row(posted: Posted, at: int) -> tuple[Stored, ...]:
+    scope, key = posted.ref
+    return (key, scope, posted.fingerprint, "accepted", posted.id, posted.body, None, None, at)
 
 
-def _refused_row(ref: RequestKey, settled: Settled, at: datetime) -> dict[str, object]:
+def _refused_row(ref: RequestKey, settled: Settled, at: int) -> tuple[Stored, ...]:
     refused = settled.verdict
     assert isinstance(refused, Refused), "what was accepted is kept with its operation"
-    return {
-        "scope": ref.scope,
-        "key": ref.key,
-        "fingerprint": settled.fingerprint,
-        "status": "refused",
-        "operation": None,
-        "body": None,
-        "reason": refused.reason,
-        "details": dict(refused.details),
-        "answered_at": at,
-    }
+    details = json_of(refused.details)
+    reason = refused.reason.value
+    return (ref.key, ref.scope, settled.fingerprint, "refused", None, None, reason, details, at)
