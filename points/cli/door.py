@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,8 +14,10 @@ import typer
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from points.cli.words import MISUSED, fail
+from points.domain.periods import spelled
 from points.domain.programme import Catalog
 from points.service.posting import Book, make_book
+from points.service.timekeeping import ClockInDoubt, check_clock
 from points.service.transactions import DatabaseUnavailable, snapshot
 from points.settings import Settings, SettingsFault, read_settings
 from points.storage.engine import (
@@ -42,6 +45,12 @@ DatabaseUrl = Annotated[
 def now() -> datetime:
     """Read the clock."""
     return datetime.now(UTC)
+
+
+def seconds() -> float:
+    """Count seconds, also while the machine sleeps; to set its clock changes nothing."""
+    # Where it is not named like this, the plain one goes on in sleep.
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def random_bytes(count: int) -> bytes:
@@ -109,9 +118,26 @@ def check(database: Database) -> None:
 
 @contextmanager
 def book(database_url: str | None) -> Iterator[Book]:
-    """Open the book for one command."""
+    """Open the book for one command, unless the clock may be wrong."""
     with opened(database_url) as database:
+        with doubt_told():
+            check_clock(database, now())
         yield make_book(database, now)
+
+
+@contextmanager
+def doubt_told() -> Iterator[None]:
+    """Say so where the clock may be wrong, and how to go on if it is not."""
+    try:
+        yield
+    except ClockInDoubt as doubt:
+        known, shown = spelled(doubt.newest), spelled(doubt.now)
+        fail(
+            f"✘ 账本最后记到 {known}，而这台机器的时钟是 {shown}，可能不准，什么也没有做。"
+            "请核对时钟；确实无误，请运行 points clock --accept",
+            f"✘ The book ends at {known}, and this machine's clock shows {shown}. It may be wrong, "
+            "so nothing was done. Set it; if it is right, run `points clock --accept`.",
+        )
 
 
 def catalog_of(book: Book) -> Catalog:

@@ -1,17 +1,26 @@
 """Keep the book: put balances right, take back, share out, expire, issue slips."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from points.cli.door import DatabaseUrl, book, catalog_of, new_key, now, random_bytes
+from points.cli.door import (
+    DatabaseUrl,
+    book,
+    catalog_of,
+    doubt_told,
+    new_key,
+    now,
+    opened,
+    random_bytes,
+)
 from points.cli.files import Force, new_file
 from points.cli.naming import ACTIVITY, find_key
 from points.cli.posting import Key, post_all, post_one
 from points.cli.reasons import done
-from points.cli.words import fail, say
+from points.cli.words import say
 from points.domain.cards import CODE_BYTES, code_fingerprint, make_card_code
 from points.domain.ids import HouseholdId
 from points.domain.operations import (
@@ -22,9 +31,11 @@ from points.domain.operations import (
     Undo,
     slip_by_code,
 )
-from points.domain.periods import local_day
+from points.domain.periods import local_day, spelled
 from points.service.cleanups import share_out
+from points.service.posting import make_book
 from points.service.sweeping import sweep as sweep_lots
+from points.service.timekeeping import check_clock, vouch_for_clock
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -105,23 +116,36 @@ def share(
 def sweep(
     *,
     confirmed: Annotated[
-        bool, typer.Option("--yes", help="The clock is right although the book was long silent.")
+        bool, typer.Option("--yes", help="The clock is right, although nothing else says so.")
     ] = False,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Expire what has ended. Safe to run at any time; run it every night."""
-    with book(database_url) as opened_book:
-        swept = sweep_lots(opened_book, now=now(), confirmed=confirmed)
-    if swept.left:
-        fail(
-            f"有 {swept.left} 批积分到期，但账本从 {_day(swept.newest)} 起没有动过。"
-            "请先核对服务器的时钟，确实无误再加 --yes",
-            f"{swept.left} lots are due, but the book has been silent since {_day(swept.newest)}. "
-            "Check the server's clock; if it is right, say --yes.",
-        )
+    with opened(database_url) as database, doubt_told():
+        swept = sweep_lots(make_book(database, now), now=now(), confirmed=confirmed)
     say(
         f"✔ 到期 {swept.lots} 批，共 {swept.points} 分",
         f"✔ {swept.lots} lots expired, {swept.points} points.",
+    )
+
+
+@app.command()
+def clock(
+    *,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="This machine's clock is right; go on by it.")
+    ] = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Hold this machine's clock against the book. By one that may be wrong nothing is posted."""
+    with opened(database_url) as database, doubt_told():
+        shown = now()
+        if accept:
+            vouch_for_clock(database, shown)
+        check_clock(database, shown)
+    say(
+        f"✔ 时钟是 {spelled(shown)}，照此记账",
+        f"✔ The clock shows {spelled(shown)}. It is gone by.",
     )
 
 
@@ -155,7 +179,3 @@ def issue_slips(
         f"✔ {count} 张积分支票，每张 {points} 分，有效到 {last_day}，兑换码在 {out}",
         f"✔ {count} slips of {points} points, good until {last_day}: their codes are in {out}",
     )
-
-
-def _day(moment: datetime | None) -> str:
-    return "—" if moment is None else moment.date().isoformat()

@@ -128,6 +128,9 @@ SECTIONS: Mapping[Both, Mapping[str, Place]] = {
         ),
         "slip": Place("开积分支票", "Issue one-time slips worth points.", "points.cli.keeping"),
         "sweep": Place("清理到期的分", "Expire what has ended.", "points.cli.keeping"),
+        "clock": Place(
+            "核对时钟", "Hold the machine's clock against the book.", "points.cli.keeping"
+        ),
     },
     ("核对与备份", "Prove and keep safe"): {
         "verify": Place(

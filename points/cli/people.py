@@ -30,6 +30,7 @@ from points.service.households import (
     merge_households,
 )
 from points.service.imports import ImportRefused, Stage, import_households
+from points.service.posting import make_book
 from points.storage.engine import Database
 
 cards_app = typer.Typer(no_args_is_help=True, help="Print, freeze, replace and bind cards.")
@@ -163,9 +164,9 @@ def show_household(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Tell which household lives behind a door, and its cards."""
-    with book(database_url) as opened_book:
-        key = find_key(catalog_of(opened_book).communities, community, COMMUNITY)
-        household = find_by_door(opened_book.database, key, door)
+    with opened(database_url) as database:
+        communities = catalog_of(make_book(database, now)).communities
+        household = find_by_door(database, find_key(communities, community, COMMUNITY), door)
     if household is None:
         fail("这个门牌没有登记住户", "No household is known behind this door.")
     _tell_household(household)

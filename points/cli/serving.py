@@ -15,7 +15,16 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from points.cli.demo import prepare_demo
-from points.cli.door import DatabaseUrl, check, now, opened, reached, settings, trouble_told
+from points.cli.door import (
+    DatabaseUrl,
+    check,
+    now,
+    opened,
+    reached,
+    seconds,
+    settings,
+    trouble_told,
+)
 from points.cli.files import private_folder
 from points.cli.words import fail, say
 from points.settings import Settings
@@ -150,7 +159,7 @@ class _Server(uvicorn.Server):
 
 def _run(chosen: Settings, listener: socket.socket) -> None:
     config = uvicorn.Config(
-        create_app(chosen, clock=now),
+        create_app(chosen, clock=now, seconds=seconds),
         log_config=_logging(chosen.log_level.upper()),
         access_log=False,  # the app logs requests itself, without what they carry
         server_header=False,

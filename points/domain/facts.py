@@ -186,6 +186,9 @@ class Facts:
     """Everything stored that can change an answer, read once, after locking."""
 
     now: datetime
+    """The batch's instant: the clock's, but later than all that the batch follows."""
+    clock: datetime | None = None
+    """What the clock shows, where that is earlier."""
     next_operation: OperationId
     catalog: Catalog
     revoked: frozenset[CredentialId] = frozenset()

@@ -59,6 +59,7 @@ class State:
         """Start from stored facts, which are never changed."""
         self.facts = facts
         self.now = facts.now
+        self._clock = facts.clock or facts.now
         self.catalog = facts.catalog
         self.book = Book(facts.accounts, facts.lots)
         self.settled: dict[RequestKey, Settled] = dict(facts.settled)
@@ -96,13 +97,12 @@ class State:
     def card(self, ref: CardRef, occurred_at: datetime, *, is_offline: bool) -> Card | Refused:
         """Give the card, or why it may not be used at the instant it was held up.
 
-        A live scan happens now, whatever a slow phone's clock says: frozen means at once.
+        A live scan happens now, whatever any clock says: frozen means at once.
         """
         card = self.facts.cards.get(ref)
         if card is None:
             return Refused(reason=Refusal.CARD_UNKNOWN)
-        moment = occurred_at if is_offline else max(occurred_at, self.now)
-        if card.stopped_at is None or moment < card.stopped_at:
+        if card.stopped_at is None or (is_offline and occurred_at < card.stopped_at):
             return card
         if card.state is CardState.FROZEN:
             return Refused(reason=Refusal.CARD_FROZEN)
@@ -111,14 +111,18 @@ class State:
         return card
 
     def time_fault(self, occurred_at: datetime, *, is_offline: bool) -> Refused | None:
-        """Say what is wrong with the instant that the phone claims, if anything."""
+        """Say what is wrong with the instant that the phone claims, if anything.
+
+        Where the book is ahead of the clock, a phone may be right by either: it must not be turned
+        away for hours because a clock was wrong before, or was just set back.
+        """
         programme = self.programme
         slack = timedelta(minutes=programme.clock_minutes_off_max)
         if occurred_at > self.now + slack:
             return Refused(reason=Refusal.CLOCK_OFF)
-        if not is_offline and occurred_at < self.now - slack:
+        if not is_offline and occurred_at < self._clock - slack:
             return Refused(reason=Refusal.CLOCK_OFF)
-        if occurred_at < self.now - timedelta(days=programme.offline_days_max):
+        if occurred_at < self._clock - timedelta(days=programme.offline_days_max):
             return Refused(reason=Refusal.TOO_OLD, details={"days_max": programme.offline_days_max})
         return None
 

@@ -13,6 +13,7 @@ from threading import Condition, Thread
 
 from points.domain.facts import Asked, Outcome
 from points.service.posting import Book, post
+from points.service.timekeeping import Timekeeper
 
 BATCH_MAX = 256
 """Operations that share a commit, unless one submission alone is larger."""
@@ -37,9 +38,18 @@ _Submission = tuple[Sequence[Asked], "Future[list[Outcome]]"]
 class Poster:
     """A queue before the book, and the thread that empties it."""
 
-    def __init__(self, book: Book, *, queue_max: int = QUEUE_MAX) -> None:
-        """Make a poster; `start` sets it to work."""
+    def __init__(
+        self, book: Book, *, queue_max: int = QUEUE_MAX, keeper: Timekeeper | None = None
+    ) -> None:
+        """Make a poster; `start` sets it to work.
+
+        Args:
+            book: Posted to.
+            queue_max: Operations that may wait.
+            keeper: Says when nothing may be posted, because its clock may be wrong.
+        """
         self.book = book
+        self._keeper = keeper
         self._queue_max = queue_max
         self._waiting: deque[_Submission] = deque()
         self._operations = 0
@@ -105,6 +115,8 @@ class Poster:
     def _post(self, taken: list[_Submission]) -> None:
         batch = [asked for operations, _ in taken for asked in operations]
         try:
+            if self._keeper is not None:
+                self._keeper.check(batch)
             outcomes = iter(post(self.book, batch))
         except Exception as error:  # noqa: BLE001 -- whoever waits must be told, whatever it was
             for _, future in taken:

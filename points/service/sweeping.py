@@ -1,20 +1,18 @@
 """Sweep: book the points whose time has come. What has ended cannot be spent, swept or not."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from points.domain.access import OPERATOR
 from points.domain.facts import Accepted, Asked
 from points.domain.operations import Expire, OperationKey
 from points.service.posting import Book, post
+from points.service.timekeeping import check_clock, vouch_for_clock
 from points.service.transactions import snapshot
-from points.storage.sweeping import DueLot, count_due_lots, load_due_lots, newest_instant
+from points.storage.sweeping import DueLot, load_due_lots
 
 PART = 256
 """Lots that share a transaction."""
-
-LEAP = timedelta(hours=36)
-"""A clock this far past the book's newest instant may have leapt; points are not worth the risk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,22 +21,25 @@ class Swept:
 
     lots: int
     points: int
-    left: int
-    """Lots that are due and were left alone, because the clock seems to have leapt."""
-    newest: datetime | None
-    """When the book was last written to before the sweep."""
 
 
 def sweep(book: Book, *, now: datetime, confirmed: bool = False) -> Swept:
     """Take what is left of every lot that has ended, once. Sweeping again changes nothing.
 
-    A clock set years ahead would end everybody's points. Where the book has been silent for longer
-    than `LEAP` and lots are due, nothing is done unless `confirmed`.
+    Whoever sweeps every night vouches for the clock each time, so that a book in which nobody
+    writes for months is no reason for doubt.
+
+    Args:
+        book: Swept.
+        now: What the clock shows.
+        confirmed: Whether somebody says that it is right.
+
+    Raises:
+        ClockInDoubt: Nothing was done: a clock set years ahead would end everybody's points.
     """
-    with snapshot(book.database) as connection:
-        newest, due = newest_instant(connection), count_due_lots(connection, now)
-    if due and not confirmed and newest is not None and now - newest > LEAP:
-        return Swept(lots=0, points=0, left=due, newest=newest)
+    if not confirmed:
+        check_clock(book.database, now)
+    vouch_for_clock(book.database, now)
     lots = points = 0
     last: DueLot | None = None
     while part := _load_part(book, now, last):
@@ -49,7 +50,7 @@ def sweep(book: Book, *, now: datetime, confirmed: bool = False) -> Swept:
             if isinstance(outcome, Accepted)
         ]
         lots, points, last = lots + len(ended), points + sum(ended), part[-1]
-    return Swept(lots=lots, points=points, left=0, newest=newest)
+    return Swept(lots=lots, points=points)
 
 
 def _load_part(book: Book, now: datetime, last: DueLot | None) -> list[DueLot]:

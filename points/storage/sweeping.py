@@ -1,15 +1,15 @@
-"""Find the lots whose time has come, and how far the book has got."""
+"""Find the lots whose time has come."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from points.domain.ids import AccountId, HouseholdId, LotId, account_owner
 from points.storage.columns import table_of
-from points.storage.ledger import HAS_POINTS, ChainRow, LotRow
+from points.storage.ledger import HAS_POINTS, LotRow
 
-_lot, _chain = table_of(LotRow), table_of(ChainRow)
+_lot = table_of(LotRow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,18 +20,6 @@ class DueLot:
     household: HouseholdId
     points: int
     expires_at: datetime
-
-
-def newest_instant(connection: Connection) -> datetime | None:
-    """Tell when the book was last written to, or when it was made."""
-    newest: datetime | None = connection.execute(select(func.max(_chain.c.last_at))).scalar_one()
-    return newest
-
-
-def count_due_lots(connection: Connection, now: datetime) -> int:
-    """Count the lots that have ended and still hold points."""
-    due = select(func.count()).select_from(_lot).where(_lot.c.expires_at <= now)
-    return connection.execute(due.where(HAS_POINTS)).scalar_one()
 
 
 def load_due_lots(

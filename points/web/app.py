@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from points.service.poster import Poster
 from points.service.posting import Clock, make_book
 from points.service.reading import is_ready
+from points.service.timekeeping import Seconds, Timekeeper
 from points.settings import Settings
 from points.storage.engine import check_safety, open_database
 from points.web.api import cards, devices, health, operations, programme, redemptions, reference
@@ -47,8 +48,13 @@ class Points(FastAPI):
         return self.openapi_schema
 
 
-def create_app(settings: Settings, *, clock: Clock) -> FastAPI:
+def create_app(settings: Settings, *, clock: Clock, seconds: Seconds | None = None) -> FastAPI:
     """Make the app. Nothing is opened before it starts.
+
+    Args:
+        settings: How it runs.
+        clock: The machine's clock.
+        seconds: The machine's count of seconds, by which time goes on when the clock is set.
 
     Raises:
         UndeclaredRoute: A route does not say who may use it.
@@ -56,7 +62,7 @@ def create_app(settings: Settings, *, clock: Clock) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with _running(app, settings, clock):
+        async with _running(app, settings, clock, seconds):
             yield
 
     app = Points(
@@ -81,7 +87,9 @@ def create_app(settings: Settings, *, clock: Clock) -> FastAPI:
 
 
 @asynccontextmanager
-async def _running(app: FastAPI, settings: Settings, clock: Clock) -> AsyncIterator[None]:
+async def _running(
+    app: FastAPI, settings: Settings, clock: Clock, seconds: Seconds | None
+) -> AsyncIterator[None]:
     """Open the book and its poster for as long as the app runs.
 
     Raises:
@@ -92,10 +100,12 @@ async def _running(app: FastAPI, settings: Settings, clock: Clock) -> AsyncItera
     database = open_database(settings.database_url)
     try:
         check_safety(database)
-        book = make_book(database, clock)
+        keeper = Timekeeper(database, clock, seconds)
+        book = make_book(database, keeper)
         if not is_ready(book):
             raise DatabaseNotReady("run `points migrate` first")
-        poster = Poster(book, queue_max=settings.queue_max)
+        keeper.look()
+        poster = Poster(book, queue_max=settings.queue_max, keeper=keeper)
         poster.start()
         try:
             keep(

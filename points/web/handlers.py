@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from points.service.poster import PosterStopped, QueueFull
+from points.service.timekeeping import ClockInDoubt
 from points.service.transactions import DatabaseUnavailable
 from points.web.dependencies import tongue_of
 from points.web.problems import Fault, FieldFault, Problem, answer
@@ -24,6 +25,7 @@ _OF_EXCEPTION = {
     QueueFull: Fault.QUEUE_FULL,
     PosterStopped: Fault.SHUTTING_DOWN,
     DatabaseUnavailable: Fault.DATABASE_UNAVAILABLE,
+    ClockInDoubt: Fault.CLOCK_IN_DOUBT,
     ClientDisconnect: Fault.BAD_REQUEST,  # heard by nobody
 }
 

@@ -45,6 +45,7 @@ class Fault(StrEnum):
     INTERNAL_ERROR = "internal_error"
     QUEUE_FULL = "queue_full"
     DATABASE_UNAVAILABLE = "database_unavailable"
+    CLOCK_IN_DOUBT = "clock_in_doubt"
     SHUTTING_DOWN = "shutting_down"
 
     @property
@@ -66,6 +67,7 @@ _MAY_CHANGE = frozenset(
         Fault.INTERNAL_ERROR,
         Fault.QUEUE_FULL,
         Fault.DATABASE_UNAVAILABLE,
+        Fault.CLOCK_IN_DOUBT,
         Fault.SHUTTING_DOWN,
     }
 )
@@ -93,6 +95,7 @@ _STATUS_OF_FAULT: Mapping[Fault, HTTPStatus] = {
     Fault.INTERNAL_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,
     Fault.QUEUE_FULL: HTTPStatus.SERVICE_UNAVAILABLE,
     Fault.DATABASE_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    Fault.CLOCK_IN_DOUBT: HTTPStatus.SERVICE_UNAVAILABLE,
     Fault.SHUTTING_DOWN: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -118,6 +121,7 @@ _STATUS_OF_REFUSAL: Mapping[Refusal, HTTPStatus] = {
 _SECONDS_TO_RETRY: Mapping[Code, int] = {
     Fault.QUEUE_FULL: 1,
     Fault.DATABASE_UNAVAILABLE: 2,
+    Fault.CLOCK_IN_DOUBT: 60,
     Fault.SHUTTING_DOWN: 5,
 }
 

@@ -98,9 +98,10 @@ class Again:
 
 @dataclass(frozen=True)
 class Post:
-    """A batch, posted in one transaction."""
+    """A batch, posted in one transaction; phones go by the book's time, or by the clock."""
 
     batch: tuple[Ask | Again, ...]
+    is_by_clock: bool = False
 
 
 @dataclass(frozen=True)
@@ -346,7 +347,14 @@ ALMOST = [it - timedelta(microseconds=2) for it in TURNS]
 WAIT = SetClock()
 COMMANDS: Mapping[str, tuple[int, st.SearchStrategy[Command]]] = {
     "wait": (1, st.just(WAIT)),
-    "post": (12, st.builds(Post, st.lists(asks(), min_size=1, max_size=9).map(tuple))),
+    "post": (
+        12,
+        st.builds(
+            Post,
+            st.lists(asks(), min_size=1, max_size=9).map(tuple),
+            some(*often(3, False), True),
+        ),
+    ),
     "step": (5, st.builds(SetClock, step=some(*often(2, *STEPS), *LEAPS))),
     "turn": (3, st.builds(SetClock, to=some(*TURNS, *ALMOST))),
     "stop": (

@@ -39,7 +39,8 @@ class Model(Desk):
         super().__init__(*given)
         self.revoked: set[str] = set()
 
-    def tell(self, asked: Asked, now: datetime) -> Answer:
+    def tell(self, asked: Asked, now: datetime, clock: datetime) -> Answer:
+        self.clock = clock
         op, who = asked.operation, asked.credential
         name, body = (who.id, asked.key), content(op)
         if name in self.answers:

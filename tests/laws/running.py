@@ -54,8 +54,9 @@ class Run:
     def do(self, command: Command) -> None:
         self.told.append(f"{self.now}: {type(command).__name__}")
         match command:
-            case Post(batch):
-                self.post(self.names.batch(batch, now=self.now, lots=self.lots()))
+            case Post(batch, is_by_clock):
+                phones = self.clock if is_by_clock else self.now
+                self.post(self.names.batch(batch, now=phones, lots=self.lots()))
             case SetClock(step, None):
                 self.clock += step
             case SetClock(_, datetime() as to):
@@ -71,7 +72,7 @@ class Run:
         now = self.now
         outcomes = post(self.book, batch)
         for asked, outcome in zip(batch, outcomes, strict=True):
-            said, due = answer_of(outcome), self.model.tell(asked, now)
+            said, due = answer_of(outcome), self.model.tell(asked, now, self.clock)
             name = f"{asked.key} by {asked.credential.id}"
             self.told.append(f"  {name}: {asked.operation} -> {due}")
             assert said == due, f"{name}: the service says {said}, the model {due}"

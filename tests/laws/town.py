@@ -46,6 +46,7 @@ class Town(Lots):
         self.zone = self.rules(NEVER).zone
         self.stands: dict[HouseholdId, HouseholdId] = {}
         self.acts: list[Act] = []
+        self.clock = NEVER
 
     def rules(self, at: datetime) -> Programme:
         return self.catalog.programme_at(at)
@@ -80,16 +81,17 @@ class Town(Lots):
         return [it for it in found if item in (None, it.item)]
 
     def check_time(self, act: Act, *, is_offline: bool) -> None:
-        late, rules = act.now - act.at, self.rules(act.now)
+        late, rules = self.clock - act.at, self.rules(act.now)
         slack = timedelta(minutes=rules.clock_minutes_off_max)
-        must(-slack <= late and (is_offline or late <= slack), No.CLOCK_OFF)
+        must(act.at <= act.now + slack and (is_offline or late <= slack), No.CLOCK_OFF)
         must(late <= timedelta(days=rules.offline_days_max), No.TOO_OLD)
 
     def hold(self, act: Act, ref: str) -> None:
-        """See whose card it is. A live scan happens now, whatever a slow phone's clock says."""
+        """See whose card it is. A live scan happens now, whatever any clock says."""
         must(ref in self.cards, No.CARD_UNKNOWN)
-        card, moment = self.cards[ref], act.at if act.op.is_offline else max(act.at, act.now)
-        if card.stopped_at is not None and moment >= card.stopped_at:
+        card = self.cards[ref]
+        is_earlier = act.op.is_offline and card.stopped_at is not None and act.at < card.stopped_at
+        if card.state != "active" and not is_earlier:
             raise Refused(No.CARD_FROZEN if card.state == "frozen" else No.CARD_REPLACED)
         act.household, act.resident = self.root(card.household), card.resident
 

@@ -1,6 +1,7 @@
 """Sweeping: what has ended is booked once, and a clock that leapt ends nobody's points."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -8,10 +9,9 @@ from points.domain.access import OPERATOR
 from points.domain.operations import Merge, ReceiveStock
 from points.service import sweeping as service
 from points.service.posting import Book, post
-from points.service.sweeping import LEAP, Swept, sweep
-from points.service.transactions import snapshot
+from points.service.sweeping import Swept, sweep
+from points.service.timekeeping import FAR, ClockInDoubt
 from points.storage.engine import Database
-from points.storage.sweeping import newest_instant
 from tests.build import ask, make_redeem
 from tests.desk import everything
 from tests.market import BIN_BAGS, LI, NOW, POINTS_END, REDEEMING, WANG, ZHAO
@@ -38,31 +38,30 @@ def wind_on(book: Book, clock: WallClock, now: datetime = POINTS_END) -> None:
     clock.now = now
 
 
-def newest(book: Book) -> datetime | None:
-    with snapshot(book.database) as connection:
-        return newest_instant(connection)
+def written(book: Book) -> dict[str, Any]:
+    """Give all that is stored, but for the word that the clock is right."""
+    return {table: rows for table, rows in everything(book.database).items() if table != "clock"}
 
 
 def test_what_has_ended_is_booked_once(book: Book, clock: WallClock) -> None:
     wind_on(book, clock)
-    before = newest(book)
 
     swept = sweep(book, now=POINTS_END)
-    after = everything(book.database)
+    after = written(book)
     again = sweep(book, now=POINTS_END + timedelta(hours=1))
 
-    assert swept == Swept(lots=3, points=180, left=0, newest=before)
-    assert again == Swept(lots=0, points=0, left=0, newest=newest(book))
-    assert everything(book.database) == after
+    assert swept == Swept(lots=3, points=180)
+    assert again == Swept(lots=0, points=0)
+    assert written(book) == after
 
 
 def test_nothing_is_swept_before_its_time(book: Book, clock: WallClock) -> None:
     wind_on(book, clock)
-    before = everything(book.database)
+    before = written(book)
     clock.now = POINTS_END - TICK
 
     assert sweep(book, now=POINTS_END - TICK).lots == 0
-    assert everything(book.database) == before
+    assert written(book) == before
 
 
 def test_only_what_is_left_of_a_lot_ends(book: Book, clock: WallClock) -> None:
@@ -112,38 +111,50 @@ def test_a_crash_between_parts_is_healed_by_the_next_sweep(
 
 
 def test_a_clock_that_leapt_ends_nobodys_points(book: Book, clock: WallClock) -> None:
-    before, seen = everything(book.database), newest(book)
-    assert seen is not None
-    clock.now = POINTS_END
+    before = everything(book.database)
+    clock.now = NOW + timedelta(days=400)
 
-    swept = sweep(book, now=POINTS_END)
+    with pytest.raises(ClockInDoubt):
+        sweep(book, now=clock.now)
 
-    assert swept == Swept(lots=0, points=0, left=3, newest=seen)
     assert everything(book.database) == before
 
 
 def test_a_leap_that_a_person_confirms_is_time_that_passed(book: Book, clock: WallClock) -> None:
-    clock.now = POINTS_END
+    clock.now = NOW + timedelta(days=400)
 
-    assert sweep(book, now=POINTS_END, confirmed=True).lots == 3
+    assert sweep(book, now=clock.now, confirmed=True).lots == 3
+
+
+def test_a_sweeper_that_slept_for_a_week_sweeps_what_ended_meanwhile(
+    book: Book, clock: WallClock
+) -> None:
+    wind_on(book, clock)
+    clock.now = POINTS_END + timedelta(days=7)
+
+    assert sweep(book, now=clock.now).lots == 3
 
 
 def test_silence_up_to_the_limit_is_no_leap(book: Book, clock: WallClock) -> None:
-    delivery = ReceiveStock(
-        reward=BIN_BAGS.key, booth=REDEEMING, quantity=1, occurred_at=POINTS_END - LEAP
-    )
-    clock.now = POINTS_END - LEAP
-    post(book, [ask(delivery, by=OPERATOR)])
-    clock.now = POINTS_END + TICK
+    wind_on(book, clock)
+    last = POINTS_END - timedelta(days=1)
+    clock.now = last + FAR + TICK
+    with pytest.raises(ClockInDoubt):
+        sweep(book, now=clock.now)
+    clock.now = last + FAR
 
-    assert sweep(book, now=POINTS_END + TICK).left == 3
-    assert sweep(book, now=POINTS_END).lots == 3
+    assert sweep(book, now=clock.now).lots == 3
 
 
-def test_a_long_silence_with_nothing_due_is_nothing(book: Book, clock: WallClock) -> None:
-    clock.now = POINTS_END - TICK
+def test_whoever_sweeps_every_night_is_never_asked_however_silent_the_book(
+    book: Book, clock: WallClock
+) -> None:
+    swept = []
+    while clock.now < POINTS_END:
+        clock.now += timedelta(days=7)
+        swept.append(sweep(book, now=clock.now).lots)
 
-    assert sweep(book, now=clock.now) == Swept(lots=0, points=0, left=0, newest=newest(book))
+    assert swept == [0] * 56 + [3]
 
 
 def test_a_lot_swept_before_the_book_sees_it_end_is_swept_again_later(

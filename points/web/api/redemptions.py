@@ -16,7 +16,7 @@ from points.domain.outcomes import Refusal
 from points.service.poster import Poster as PosterThread
 from points.service.reading import read_redemption
 from points.web.api.items import NotTaken, Pieces, Price, card_of, check_instant, reward_key
-from points.web.api.operations import done
+from points.web.api.operations import NOT_POSTED, done
 from points.web.bodies import body_of
 from points.web.dependencies import Poster, Reader, Visit, Visitor
 from points.web.doors import door
@@ -35,7 +35,7 @@ from points.web.shapes import (
 router = APIRouter(prefix="/api/v1/redemptions", tags=["redemptions"])
 
 _TILLS = frozenset({Role.REDEEM, Role.SUPERVISOR, Role.PARTNER})
-_POSTING: list[Code] = [Fault.QUEUE_FULL, Fault.SHUTTING_DOWN, Fault.IDEMPOTENCY_KEY_REUSED]
+_POSTING: list[Code] = [*NOT_POSTED, Fault.IDEMPOTENCY_KEY_REUSED]
 _OF_REDEEMING: list[Code] = [
     Fault.CARD_UNREADABLE,
     Refusal.CARD_UNKNOWN,

@@ -259,3 +259,4 @@ def _make_caches() -> None:
         number("times_cashed"),
         key("slip", "ref"),
     )
+    make("clock", number("id"), number("vouched_at"), key("clock", "id"))
