@@ -25,6 +25,7 @@ from points.storage.engine import Database
 from points.web.app import create_app
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+MORNING = datetime(2019, 12, 5, 9, 0, tzinfo=SHANGHAI)
 SEED = 20191205
 
 
@@ -35,7 +36,7 @@ class Park:
     book: Book
     client: TestClient
     chance: random.Random
-    now: datetime = datetime(2019, 12, 5, 9, 0, tzinfo=SHANGHAI)
+    now: datetime = MORNING
     tokens: dict[int | str, str] = field(default_factory=dict)
     sent: list[tuple[int | str, dict[str, Any]]] = field(default_factory=list)
 
@@ -111,7 +112,7 @@ def opened_park(database: Database, database_url: str) -> Iterator[Park]:
     places: list[Park] = []
 
     def clock() -> datetime:
-        return places[0].now
+        return places[0].now if places else MORNING
 
     settings = read_settings({"POINTS_DATABASE_URL": database_url})
     with TestClient(create_app(settings, clock=clock)) as client:
