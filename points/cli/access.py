@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import typer
 
-from points.cli.door import DatabaseUrl, book, catalog_of, now, opened, random_bytes
+from points.cli.door import DatabaseUrl, book, catalog_of, now, opened, random_bytes, settings
 from points.cli.files import Force, new_file
+from points.cli.invites import address_for_phones, draw_link, invite_link
 from points.cli.naming import booths_of, find_event, listed
 from points.cli.reasons import done
 from points.cli.words import MISUSED, fail, note, say
@@ -19,6 +20,10 @@ from points.domain.outcomes import Refusal
 from points.domain.pairing import Pairing
 from points.domain.programme import Booth
 from points.service.credentials import Admitted, add_device, add_partner_key, revoke
+from points.service.pairing import invite_phone
+from points.service.posting import Book
+
+Result = TypeVar("Result")
 
 devices_app = typer.Typer(no_args_is_help=True, help="Phones of booths.")
 keys_app = typer.Typer(no_args_is_help=True, help="Keys of partners.")
@@ -26,6 +31,11 @@ keys_app = typer.Typer(no_args_is_help=True, help="Keys of partners.")
 Event = Annotated[
     str | None, typer.Option(help="The event's id; may be left out where only one has booths.")
 ]
+DeviceRole = Annotated[
+    Literal["earn", "redeem", "supervisor"],
+    typer.Option(help="What it may do; each may do what stands before it, too."),
+]
+BoothNumber = Annotated[int | None, typer.Option(min=1, help="The booth's number.")]
 Name = Annotated[str, typer.Option(help="What to call it; by default its role and booth.")]
 TokenFile = Annotated[
     Path | None, typer.Option(help="Write the token to this new file instead of printing it.")
@@ -36,32 +46,52 @@ _ABOUT_BOOTHS = frozenset(
 )
 
 
+@devices_app.command("invite")
+def invite(
+    *,
+    role: DeviceRole,
+    booth: BoothNumber = None,
+    event: Event = None,
+    name: Name = "",
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Show a QR that a phone's camera opens: it lets one phone in, for a quarter of an hour."""
+    chosen = settings(database_url)
+    with book(database_url) as opened_book:
+        pairing, there = _pairing(opened_book, role, booth, event, name)
+        invited = _admitted(
+            invite_phone(opened_book.database, pairing, now=now(), random_bytes=random_bytes),
+            there,
+        )
+    if chosen.public_url is None:
+        note(
+            "没有设 POINTS_PUBLIC_URL：这个链接只在这台机器上能打开",
+            "POINTS_PUBLIC_URL is not set: this link opens on this machine alone.",
+        )
+    until = f"{invited.ends_at.astimezone():%H:%M}"
+    say(
+        f"{pairing.name}：请用手机相机扫，{until} 前有效，只配一台",
+        f"{pairing.name}: scan it with the phone's camera before {until}. It is for one phone.",
+    )
+    link = invite_link(address_for_phones(chosen), invited.text)
+    draw_link(link)
+    print(link)
+
+
 @devices_app.command("add")
 def add(
     *,
-    role: Annotated[
-        Literal["earn", "redeem", "supervisor"],
-        typer.Option(help="What it may do; each may do what stands before it, too."),
-    ],
-    booth: Annotated[int | None, typer.Option(min=1, help="The booth's number.")] = None,
+    role: DeviceRole,
+    booth: BoothNumber = None,
     event: Event = None,
     name: Name = "",
     out: TokenFile = None,
     force: Force = False,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Let a phone in. Its token is told once and kept only as a hash."""
+    """Let a till or a script in. Its token is told once and kept only as a hash."""
     with book(database_url) as opened_book:
-        catalog = catalog_of(opened_book)
-        chosen = find_event(catalog, event)
-        there = booths_of(catalog, chosen)
-        at = None if booth is None else _booth(there, booth)
-        pairing = Pairing(
-            name=name or f"{role} {booth or chosen}",
-            role=Role(role),
-            event=chosen,
-            booth=at.key if at else None,
-        )
+        pairing, there = _pairing(opened_book, role, booth, event, name)
 
         def admit() -> Admitted | NotDone:
             return add_device(opened_book.database, pairing, now=now(), random_bytes=random_bytes)
@@ -116,6 +146,23 @@ def shut_out(
     say(f"{credential} 已停用", f"{credential} is shut out.")
 
 
+def _pairing(
+    opened_book: Book, role: str, booth: int | None, event: str | None, name: str
+) -> tuple[Pairing, list[Booth]]:
+    """Say who is to be let in; beside it, the booths among which one may choose."""
+    catalog = catalog_of(opened_book)
+    chosen = find_event(catalog, event)
+    there = booths_of(catalog, chosen)
+    at = None if booth is None else _booth(there, booth)
+    pairing = Pairing(
+        name=name or f"{role} {booth or chosen}",
+        role=Role(role),
+        event=chosen,
+        booth=at.key if at else None,
+    )
+    return pairing, there
+
+
 def _booth(there: list[Booth], number: int) -> Booth:
     for booth in there:
         if booth.number == number:
@@ -147,11 +194,7 @@ def _let_in(
 ) -> None:
     with ExitStack() as stack:
         file = None if out is None else stack.enter_context(new_file(out, overwrites=force))
-        admitted = admit()
-        if isinstance(admitted, NotDone) and admitted.reason in _ABOUT_BOOTHS:
-            numbers = listed(booth.number for booth in there if booth.redeems)
-            note(f"可以兑换的展位：{numbers}", f"Booths that hand goods out: {numbers}")
-        let_in = done(admitted)
+        let_in = _admitted(admit(), there)
         if file is not None:
             file.write(f"{let_in.token}\n".encode())
     number = let_in.credential.id
@@ -160,3 +203,10 @@ def _let_in(
         return
     note(f"{number} 的令牌，只显示这一次：", f"{number}: its token, shown only this once:")
     print(let_in.token)
+
+
+def _admitted(result: Result | NotDone, there: list[Booth]) -> Result:
+    if isinstance(result, NotDone) and result.reason in _ABOUT_BOOTHS:
+        numbers = listed(booth.number for booth in there if booth.redeems)
+        note(f"可以兑换的展位：{numbers}", f"Booths that hand goods out: {numbers}")
+    return done(result)

@@ -3,7 +3,7 @@
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from points.cli.door import catalog_of, now, random_bytes, reached
-from points.cli.files import TOKENS, keep_secret, private_folder, read_text
+from points.cli.files import TOKENS, keep_secret, new_file, private_folder, read_text
+from points.cli.invites import draw_link, invite_link
 from points.cli.programme import load_into, read
 from points.cli.reasons import done
 from points.cli.words import MISUSED, fail, say
@@ -21,15 +22,17 @@ from points.domain.pairing import Pairing
 from points.domain.periods import local_day
 from points.domain.programme_changes import compare
 from points.domain.programme_file import ProgrammeFile
-from points.outside.card_sheets import PrintedCard, card_sheet_html
+from points.outside.card_sheets import PrintedCard, card_png, card_sheet_html
 from points.service.cards import print_cards
 from points.service.credentials import add_device, add_partner_key, credential_of_token
+from points.service.pairing import invite_phone
 from points.service.posting import Book, make_book
 from points.service.transactions import snapshot
 from points.settings import Settings
 
 EVENT = EventKey("volunteer-day-2019")
 SAMPLE = "sample-card"
+SAMPLE_PICTURE = "sample-card.png"
 SHEET = "cards.html"
 CARDS = 20
 
@@ -41,6 +44,7 @@ _TOKENS = {
     "lead": (4, Role.SUPERVISOR),
     "partner": (4, Role.PARTNER),
 }
+_INVITED = (("booth-4", "兑换", "hands goods out"), ("booth-12", "加分", "awards points"))
 
 
 def prepare_demo(chosen: Settings, data: Path, server: str) -> None:
@@ -64,7 +68,9 @@ def prepare_demo(chosen: Settings, data: Path, server: str) -> None:
             load_into(book, _read(today))
         _make_tokens(book, data, missing)
         _make_cards(book, data, chosen.public_url, is_new_day=held_on != today)
+        links = _invite_phones(book, chosen.public_url or server)
     _tell(data, chosen.database_url, server)
+    _tell_of_scanner(data, links)
 
 
 def commands_to_try(data: Path, database_url: str, server: str) -> Iterator[str]:
@@ -124,13 +130,26 @@ def _missing_tokens(book: Book, data: Path) -> list[str]:
 def _make_tokens(book: Book, data: Path, names: list[str]) -> None:
     folder = private_folder(data / TOKENS)
     for name in names:
-        booth, role = _TOKENS[name]
-        pairing = Pairing(
-            name=f"demo {name}", role=role, event=EVENT, booth=BoothKey(f"{EVENT}/{booth}")
-        )
-        add = add_partner_key if role is Role.PARTNER else add_device
+        pairing = _pairing(name)
+        add = add_partner_key if pairing.role is Role.PARTNER else add_device
         admitted = done(add(book.database, pairing, now=now(), random_bytes=random_bytes))
         keep_secret(folder / name, admitted.token)
+
+
+def _invite_phones(book: Book, address: str) -> Mapping[str, str]:
+    """Invite a phone to each booth to try: an invite is good for one, so each start makes new."""
+    texts = {
+        name: done(
+            invite_phone(book.database, _pairing(name), now=now(), random_bytes=random_bytes)
+        ).text
+        for name, _, _ in _INVITED
+    }
+    return {name: invite_link(address, text) for name, text in texts.items()}
+
+
+def _pairing(name: str) -> Pairing:
+    booth, role = _TOKENS[name]
+    return Pairing(name=f"demo {name}", role=role, event=EVENT, booth=BoothKey(f"{EVENT}/{booth}"))
 
 
 def _make_cards(book: Book, data: Path, public_url: str | None, *, is_new_day: bool) -> None:
@@ -143,8 +162,11 @@ def _make_cards(book: Book, data: Path, public_url: str | None, *, is_new_day: b
         name = catalog_of(book).programme_at(now()).name
         keep_secret(data / SHEET, card_sheet_html(make(CARDS), name))
     # What a household may do once is done once: a card of yesterday would only be refused.
-    if is_new_day or not (data / SAMPLE).exists():
-        keep_secret(data / SAMPLE, make(1)[0].code)
+    if is_new_day or not ((data / SAMPLE).exists() and (data / SAMPLE_PICTURE).exists()):
+        [card] = make(1)
+        keep_secret(data / SAMPLE, card.code)
+        with new_file(data / SAMPLE_PICTURE, overwrites=True) as file:
+            file.write(card_png(card))
 
 
 def _tell(data: Path, database_url: str, server: str) -> None:
@@ -159,4 +181,26 @@ def _tell(data: Path, database_url: str, server: str) -> None:
     say(
         f"\n各展位的令牌在 {data / TOKENS}，接口说明在 {server}/api/v1/docs\n",
         f"\nTokens of booths: {data / TOKENS}   The API, described: {server}/api/v1/docs\n",
+    )
+
+
+def _tell_of_scanner(data: Path, links: Mapping[str, str]) -> None:
+    say(
+        f"试扫码页：用浏览器打开下面一个链接，再把这张卡（打印或放在手机上）给镜头看："
+        f"{data / SAMPLE_PICTURE}",
+        "Try the scanner: open one of these links in a browser, then show the camera this card, on "
+        f"paper or on a phone: {data / SAMPLE_PICTURE}",
+    )
+    for name, zh, en in _INVITED:
+        booth, _ = _TOKENS[name]
+        if sys.stdout.isatty():  # elsewhere nobody can hold a camera to it
+            draw_link(links[name])
+        say(
+            f"{booth} 号展位（{zh}）：{links[name]}",
+            f"Booth {booth} ({en}): {links[name]}",
+        )
+    more = "points devices invite --booth 4 --role redeem"
+    say(
+        f"每个链接只配一台手机，一刻钟内有效；再要一个：{more}\n",
+        f"Each is for one phone, and good for a quarter of an hour. Another: {more}\n",
     )

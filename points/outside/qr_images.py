@@ -17,7 +17,11 @@ from qrcode.main import QRCode
 QUIET_ZONE = 4
 """Light modules on each side; without them phones take the table for a part of the code."""
 
+TERMINAL_BLOCKS = "▀▄█"
+"""What `qr_text` draws with, if the terminal has such letters."""
+
 _BLACK_ON_WHITE = "\x1b[38;5;16;48;5;231m"
+_ALL_BLACK = "\x1b[38;5;16;48;5;16m"
 _PLAIN = "\x1b[0m"
 
 
@@ -81,13 +85,22 @@ def qr_picture(text: str, *, pixels_per_module: int) -> Image.Image:
     return small.resize((side, side), Image.Resampling.NEAREST).convert("1")
 
 
-def qr_text(text: str) -> str:
+def qr_text(text: str, *, has_blocks: bool = True) -> str:
     """Draw the code with its quiet zone for a terminal: two modules to a character, no line end.
 
     Colours are set, for on a dark terminal the code would be light on dark, which some phones do
     not read. Without them (`typer.echo` takes them off for files) ink still stands for dark.
+
+    Args:
+        text: What the code holds.
+        has_blocks: Whether the terminal has `TERMINAL_BLOCKS`; without them every module takes two
+            characters of ASCII.
     """
     rows = _with_quiet_zone(qr_modules(text))
+    return _in_blocks(rows) if has_blocks else "\n".join(map(_in_ascii, rows))
+
+
+def _in_blocks(rows: list[list[bool]]) -> str:
     blank = [False] * len(rows)
     halves = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
     lines = (
@@ -95,6 +108,14 @@ def qr_text(text: str) -> str:
         for upper, lower in zip(rows[::2], [*rows[1::2], blank], strict=True)
     )
     return "\n".join(f"{_BLACK_ON_WHITE}{line}{_PLAIN}" for line in lines)
+
+
+def _in_ascii(line: list[bool]) -> str:
+    drawn = [
+        _ALL_BLACK + "##" * len(list(run)) if dark else _BLACK_ON_WHITE + "  " * len(list(run))
+        for dark, run in groupby(line)
+    ]
+    return "".join([*drawn, _PLAIN])
 
 
 def _dark_runs(line: list[bool]) -> list[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """The demo as a newcomer meets it: made once, held today, tried by pasting what was printed."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,10 +11,15 @@ from shutil import copytree
 
 import pytest
 import typer
+import zxingcpp
+from PIL import Image
 from typer.testing import Result
 
 from points.cli import demo
-from points.cli.demo import EVENT, SAMPLE, SHEET, prepare_demo
+from points.cli.demo import EVENT, SAMPLE, SAMPLE_PICTURE, SHEET, prepare_demo
+from points.domain.access import Role
+from points.outside.qr_images import qr_text
+from points.service.pairing import Paired, claim_invite
 from points.service.posting import make_book
 from points.service.transactions import snapshot
 from points.settings import Settings, read_settings
@@ -23,6 +29,8 @@ from tests.cli.terminal import run, set_up_fair
 from tests.live import running
 
 SERVER = "http://127.0.0.1:8000"
+INVITE = re.compile("#i=pi_.{43}")
+LINK = re.compile(rf"{re.escape(SERVER)}/scan#i=(pi_[A-Za-z0-9_-]{{43}})\n")
 NAMES = ("POINTS_DATA", "POINTS_SERVER", "POINTS_DATABASE_URL")
 # A shell reads what was pasted; a stand-in says what `points` would have got of it.
 STAND_IN = r"""points() { printf '%s\0' "$#" "$@" "$(cat)" "${NAMES[@]}"; }
@@ -46,8 +54,8 @@ def settings(database_url: str) -> Settings:
     return read_settings({"POINTS_DATABASE_URL": database_url})
 
 
-def made_in(data: Path) -> dict[str, str]:
-    return {path.name: path.read_text() for path in data.rglob("*") if path.is_file()}
+def made_in(data: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in data.rglob("*") if path.is_file()}
 
 
 def day_held(database: Database) -> date:
@@ -118,8 +126,60 @@ def test_a_second_start_changes_nothing_and_prints_the_same(
 
     prepare_demo(settings, data, SERVER)
 
-    assert (capsys.readouterr().out, made_in(data)) == (first, made)
-    assert set(made) == {SAMPLE, SHEET, "booth-1", "booth-4", "booth-12", "lead", "partner"}
+    second = capsys.readouterr().out
+    assert (but_for_invites(second), made_in(data)) == (but_for_invites(first), made)
+    tokens = {"booth-1", "booth-4", "booth-12", "lead", "partner"}
+    assert set(made) == {SAMPLE, SAMPLE_PICTURE, SHEET, *tokens}
+
+
+def but_for_invites(printed: str) -> str:
+    """Leave out what is good for one phone, and so is new at each start."""
+    return INVITE.sub("…", printed)
+
+
+def test_each_start_invites_a_phone_to_hand_goods_out_and_one_to_award_points(
+    settings: Settings, data: Path, capsys: pytest.CaptureFixture[str], database: Database
+) -> None:
+    for _ in range(2):
+        prepare_demo(settings, data, SERVER)
+    links = LINK.findall(capsys.readouterr().out)
+    book = make_book(database, lambda: datetime.now(UTC))
+
+    claimed = [
+        claim_invite(book, text, f"pd_{place:043}", now=datetime.now(UTC))
+        for place, text in enumerate(links)
+    ]
+
+    stations = [
+        (one.credential.role, one.station.booth and one.station.booth.number)
+        for one in claimed
+        if isinstance(one, Paired)
+    ]
+    assert stations == [(Role.REDEEM, 4), (Role.EARN, 12)] * 2
+
+
+def test_the_sample_cards_picture_reads_as_the_card(settings: Settings, data: Path) -> None:
+    prepare_demo(settings, data, SERVER)
+
+    [found] = zxingcpp.read_barcodes(Image.open(data / SAMPLE_PICTURE).convert("L"))
+
+    assert found.text == (data / SAMPLE).read_text().strip()
+
+
+def test_a_terminal_is_shown_the_invites_as_codes_for_a_camera(
+    settings: Settings,
+    data: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+
+    prepare_demo(settings, data, SERVER)
+
+    shown = capsys.readouterr().out
+    links = [f"{SERVER}/scan#i={text}" for text in LINK.findall(shown)]
+    assert len(links) == 2
+    assert all(qr_text(link) in shown for link in links)
 
 
 def test_what_the_demo_makes_is_for_its_owner_alone(settings: Settings, data: Path) -> None:
@@ -140,7 +200,8 @@ def test_on_another_day_the_fair_is_held_again_with_a_card_that_was_not_used_yet
 
     after = made_in(data)
     assert day_held(database) == held + timedelta(days=1)
-    assert {name for name in after if after[name] != before[name]} == {SAMPLE}
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {SAMPLE, SAMPLE_PICTURE}
 
 
 def test_what_is_missing_is_made_anew(settings: Settings, data: Path) -> None:

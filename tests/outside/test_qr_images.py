@@ -108,6 +108,21 @@ def test_a_terminal_code_keeps_its_quiet_zone() -> None:
     assert (picture.size, dark) == ((33 * 4, 34 * 4), (4 * 4, 4 * 4, 29 * 4, 29 * 4))
 
 
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_terminal_without_blocks_shows_the_same_in_ascii(text: str) -> None:
+    lines = qr_text(text, has_blocks=False).split("\n")
+
+    assert "\n".join(lines).isascii()
+    inks = [re.sub("\x1b\\[[0-9;]*m", "", line) for line in lines]
+    assert decode(picture_of([[ink == "#" for ink in line[::2]] for line in inks])) == [text]
+    # What is inked must be as dark as its ground, or a camera sees a grid instead of modules.
+    assert {part for line in lines for part in re.findall("\x1b\\[[0-9;]+m[ #]*", line)} <= {
+        *(f"\x1b[38;5;16;48;5;16m{'##' * length}" for length in range(1, 200)),
+        *(f"\x1b[38;5;16;48;5;231m{'  ' * length}" for length in range(1, 200)),
+        "\x1b[0m",
+    }
+
+
 def seen_on_terminal(lines: list[str]) -> list[list[bool]]:
     inks = [re.sub("\x1b\\[[0-9;]*m", "", line) for line in lines]
     return [[ink in half for ink in line] for line in inks for half in ("▀█", "▄█")]
