@@ -19,9 +19,11 @@ from points.domain.desk import DeskFault, NotDone
 from points.domain.facts import CardState
 from points.domain.outcomes import Refusal
 from points.domain.people import CardRecord
+from points.domain.sealing import sealing_of
 from points.outside.card_sheets import PrintedCard
 from points.service.transactions import settle, snapshot
 from points.storage.cards import (
+    BlankCard,
     add_blank_cards,
     hold_cards,
     load_card_records,
@@ -83,8 +85,7 @@ def print_in_parts(
         def act(connection: Connection, size: int = size) -> list[PrintedCard]:
             numbers = _draw_numbers(connection, size, random_bytes)
             cards = [_print_card(number, random_bytes, public_url) for number in numbers]
-            fingerprints = {card.number: code_fingerprint(card.code) for card in cards}
-            add_blank_cards(connection, fingerprints, at=now)
+            add_blank_cards(connection, [_blank(card) for card in cards], at=now)
             return cards
 
         yield settle(database, act)
@@ -179,6 +180,14 @@ def _print_card(
 ) -> PrintedCard:
     code = make_card_code(random_bytes(CODE_BYTES))
     return PrintedCard(code=code, number=number, text=card_text(code, public_url))
+
+
+def _blank(card: PrintedCard) -> BlankCard:
+    return BlankCard(
+        number=card.number,
+        fingerprint=code_fingerprint(card.code),
+        sealing=sealing_of(card.code),
+    )
 
 
 def _replacement_fault(connection: Connection, old: CardRecord, new: CardRecord) -> NotDone | None:

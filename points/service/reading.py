@@ -173,13 +173,17 @@ def read_activities(book: Book, caller: Credential, *, now: datetime) -> list[Ac
 def read_offers(book: Book, caller: Credential, *, now: datetime) -> list[Offer]:
     """List what is handed out where the caller works, with what is left, by key."""
     with snapshot(book.database) as connection:
-        view = View(book.catalogs.current(connection), caller, now)
-        booths = [booth for booth in view.booths() if booth.redeems]
-        rewards = view.rewards()
-        shelves = _shelves(view.catalog, rewards, booths)
-        pieces = load_pieces(connection, [view.catalog.shelves[shelf] for shelf in shelves])
+        return load_offers(connection, View(book.catalogs.current(connection), caller, now))
+
+
+def load_offers(connection: Connection, view: View) -> list[Offer]:
+    """Read what is handed out where somebody works, with what is left, by key."""
+    booths = [booth for booth in view.booths() if booth.redeems]
+    rewards = view.rewards()
+    shelves = _shelves(view.catalog, rewards, booths)
+    pieces = load_pieces(connection, [view.catalog.shelves[shelf] for shelf in shelves])
     left = {shelf: pieces[view.catalog.shelves[shelf]] for shelf in shelves}
-    offers = (_offer(reward, booths, left, now) for reward in rewards)
+    offers = (_offer(reward, booths, left, view.now) for reward in rewards)
     return [offer for offer in offers if offer.stocks]
 
 

@@ -11,7 +11,15 @@ from typing import TypeVar
 from points.domain.access import Credential, Role
 from points.domain.facts import Posted
 from points.domain.ids import ActivityKey, CommunityKey, EventKey, RewardKey
-from points.domain.programme import Activity, Booth, Catalog, Event, Reward, Versions
+from points.domain.programme import (
+    Activity,
+    Booth,
+    Catalog,
+    Community,
+    Event,
+    Reward,
+    Versions,
+)
 
 Item = TypeVar("Item", Booth, Activity, Reward)
 
@@ -23,9 +31,10 @@ class View:
         """Look through the caller's eyes."""
         self.catalog = catalog
         self._caller = caller
-        self._now = now
+        self.now = now
         event = catalog.events.get(caller.event) if caller.event is not None else None
-        self._event = event.at(now).item if event is not None else None
+        self.event: Event | None = event.at(now).item if event is not None else None
+        """The caller's event, if it stands."""
 
     @property
     def is_supervisors(self) -> bool:
@@ -34,13 +43,25 @@ class View:
 
     def events(self) -> list[Event]:
         """Give the caller's event, if it stands."""
-        return [self._event] if self._event is not None else []
+        return [self.event] if self.event is not None else []
 
     def booths(self) -> list[Booth]:
         """Give the booths that the caller sees, by number."""
         theirs = self._in_force(self.catalog.booths.values())
         seen = (it for it in theirs if self._sees_all_booths or it.key == self._caller.booth)
         return sorted(seen, key=lambda booth: booth.number)
+
+    def booth(self) -> Booth | None:
+        """Give the caller's own booth, if it has one that stands."""
+        return next((it for it in self.booths() if it.key == self._caller.booth), None)
+
+    def communities(self) -> list[Community]:
+        """Give the communities whose households the event is for, by key."""
+        if self.event is None:
+            return []
+        found = (versions.at(self.now).item for versions in self.catalog.communities.values())
+        theirs = (it for it in found if it is not None and self.welcomes(it.key))
+        return sorted(theirs, key=lambda community: community.key)
 
     def activities(self) -> list[Activity]:
         """Give what can be earned at those booths, or at an event without any, by key."""
@@ -56,9 +77,9 @@ class View:
 
     def welcomes(self, community: CommunityKey | None) -> bool:
         """Tell whether households of this community are the caller's business."""
-        if self._event is None:
+        if self.event is None:
             return False
-        mine = self._event.community
+        mine = self.event.community
         return mine is None or community in (None, mine)
 
     def item(self, posted: Posted) -> Activity | Reward | None:
@@ -76,7 +97,7 @@ class View:
         event = versions.latest.item if versions is not None else None
         if event is None or event.community is None or key == self._caller.event:
             return False
-        return self._event is None or event.community != self._event.community
+        return self.event is None or event.community != self.event.community
 
     @property
     def _sees_all_booths(self) -> bool:
@@ -84,5 +105,5 @@ class View:
 
     def _in_force(self, items: Iterable[Versions[Item]]) -> list[Item]:
         """Give those of the caller's event that stand now."""
-        found = (versions.at(self._now).item for versions in items)
+        found = (versions.at(self.now).item for versions in items)
         return [it for it in found if it is not None and it.event == self._caller.event]

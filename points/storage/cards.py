@@ -4,7 +4,8 @@ Codes are known only by fingerprint. Whoever moves a card, or what it may do, ho
 belonged to and comes to: a scan at the same moment lands in one or in the other, never in between.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from points.domain.cards import CardNumber
 from points.domain.facts import CardState
 from points.domain.ids import CardId, CommunityKey, HouseholdId, ResidentId, wallet
 from points.domain.people import CardRecord, Home
+from points.domain.sealing import Sealing
 from points.storage.columns import table_of
 from points.storage.facts import HouseholdsMoved
 from points.storage.locks import lock_accounts
@@ -26,6 +28,15 @@ Item = TypeVar("Item")
 
 _card, _household = table_of(CardRow), table_of(HouseholdRow)
 _standing, _following = _household.alias("standing"), _card.alias("following")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlankCard:
+    """What is kept of a card when it is printed; its code is not."""
+
+    number: CardNumber
+    fingerprint: bytes
+    sealing: Sealing
 
 
 def parts_of(items: Collection[Item]) -> Iterator[list[Item]]:
@@ -44,24 +55,24 @@ def numbers_taken(connection: Connection, numbers: Collection[CardNumber]) -> se
     }
 
 
-def add_blank_cards(
-    connection: Connection, fingerprints: Mapping[CardNumber, bytes], *, at: datetime
-) -> None:
+def add_blank_cards(connection: Connection, cards: Sequence[BlankCard], *, at: datetime) -> None:
     """Add cards, each with an anonymous household of its own, so that it earns at once."""
     made = connection.execute(
-        insert(_household).returning(_household.c.id), [{"added_at": at}] * len(fingerprints)
+        insert(_household).returning(_household.c.id), [{"added_at": at}] * len(cards)
     )
     connection.execute(
         insert(_card),
         [
             {
-                "number": number,
-                "fingerprint": fingerprint,
+                "number": card.number,
+                "fingerprint": card.fingerprint,
                 "household": household.id,
                 "state": CardState.ACTIVE,
                 "printed_at": at,
+                "sealed_tag": card.sealing.tag,
+                "sealing_key": card.sealing.key,
             }
-            for household, (number, fingerprint) in zip(made, fingerprints.items(), strict=True)
+            for household, card in zip(made, cards, strict=True)
         ],
     )
 

@@ -68,6 +68,7 @@ class CardRow(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("state in ('active', 'frozen', 'replaced')", name="state"),
         CheckConstraint("(state = 'active') = (stopped_at is null)", name="stopped"),
+        CheckConstraint("(sealed_tag is null) = (sealing_key is null)", name="sealing"),
         {"sqlite_strict": True},
     )
 
@@ -80,6 +81,9 @@ class CardRow(SQLModel, table=True):
     stopped_at: datetime | None = Field(default=None, sa_type=Moment)
     replaced_by: int | None = Field(default=None, foreign_key="card.id", sa_type=BIG)
     printed_at: datetime = Field(sa_type=Moment)
+    sealed_tag: bytes | None = None
+    """By this, and opened by the key, phones find its balance; cards of old have neither."""
+    sealing_key: bytes | None = None
 
 
 _household, _card = table_of(HouseholdRow), table_of(CardRow)

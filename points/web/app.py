@@ -13,7 +13,16 @@ from points.service.reading import is_ready
 from points.service.timekeeping import Seconds, Timekeeper
 from points.settings import Settings
 from points.storage.engine import check_safety, open_database
-from points.web.api import cards, devices, health, operations, programme, redemptions, reference
+from points.web.api import (
+    cards,
+    devices,
+    health,
+    operations,
+    programme,
+    redemptions,
+    reference,
+    sealed,
+)
 from points.web.dependencies import new_request_id
 from points.web.documents import describe
 from points.web.doors import check_doors
@@ -29,6 +38,7 @@ _ROUTERS = (
     cards.router,
     devices.router,
     programme.router,
+    sealed.router,
     reference.router,
     health.router,
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_bytes
 from typing import Annotated
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from points.domain.access import Credential
 from points.domain.desk import DeskFault, NotDone
 from points.domain.outcomes import Refusal
 from points.service import poster as posting
+from points.service.cards import RandomBytes
 from points.service.credentials import come_in
 from points.service.posting import Book
 from points.web.problems import Fault, Problem
@@ -129,6 +131,14 @@ Poster = Annotated[posting.Poster, Depends(_poster)]
 
 Language = Annotated[Tongue, Depends(_tongue)]
 """How to speak to whoever asks."""
+
+
+async def _chance() -> RandomBytes:
+    return token_bytes
+
+
+Chance = Annotated[RandomBytes, Depends(_chance)]
+"""Bytes that nobody can guess."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ from points.domain.facts import CardState
 from points.domain.ids import HouseholdId
 from points.domain.operations import Merge
 from points.domain.people import CardRecord
+from points.domain.sealing import Sealing
 from points.service.posting import post
 from points.service.transactions import settle, snapshot, transaction
 from points.storage.cards import (
+    BlankCard,
     add_blank_cards,
     hold_cards,
     load_card_records,
@@ -39,8 +41,15 @@ def cards(database: Database) -> dict[CardNumber, CardRecord]:
 
 def add_cards(database: Database) -> dict[CardNumber, CardRecord]:
     with transaction(database) as connection:
-        fingerprints = {number: number.encode() for number in NUMBERS}
-        add_blank_cards(connection, fingerprints, at=NOW)
+        blank = [
+            BlankCard(
+                number=number,
+                fingerprint=number.encode(),
+                sealing=Sealing(tag=number.encode(), key=number.encode()),
+            )
+            for number in NUMBERS
+        ]
+        add_blank_cards(connection, blank, at=NOW)
         return load_card_records(connection, NUMBERS)
 
 
