@@ -52,6 +52,13 @@ class Programme:
     """Most owed points that one case may be settled by forgiving."""
     refund_days_valid: int = 30
     """Local days that points live which come back after their lot has ended."""
+    slip_points_max: int = 50
+    """Most points of a slip that a booth's phone may give out; with 0 only supervisors do."""
+    slip_days_valid: int = 30
+    """Local days after the day of issue on which such a slip may still be cashed."""
+    privacy_notice: str = ""
+    """What people are told before a household is noted; where nothing is written, our own words."""
+    privacy_notice_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

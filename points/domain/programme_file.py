@@ -58,6 +58,10 @@ CLOCK_OFF = Key("clock_minutes_off_max", "时钟误差分钟", whole(1, MINUTES_
 OFFLINE = Key("offline_days_max", "离线补传天数", whole(0, 366), 14)
 EXPIRING = Key("expiring_soon_days", "将过期天数", whole(0, 366), 30)
 REFUND = Key("refund_days_valid", "退回积分有效天数", whole(1, 3660), 30)
+SLIP_POINTS = Key("slip_points_max", "展位积分条上限", whole(0, POINTS_MAX), 50)
+SLIP_DAYS = Key("slip_days_valid", "积分条有效天数", whole(0, 366), 30)
+NOTICE = Key("privacy_notice", "隐私告知", text(500), "")
+NOTICE_EN = Key("privacy_notice_en", "英文隐私告知", text(1000), "")
 PROGRAMME = Shape(
     title="[programme]",
     keys=(
@@ -73,6 +77,10 @@ PROGRAMME = Shape(
         OFFLINE,
         EXPIRING,
         REFUND,
+        SLIP_POINTS,
+        SLIP_DAYS,
+        NOTICE,
+        NOTICE_EN,
         *NOTES,
     ),
     named_by="",
@@ -208,6 +216,10 @@ def _read_programme(table: Table | None) -> Programme:
         offline_days_max=table.value(OFFLINE),
         expiring_soon_days=table.value(EXPIRING),
         refund_days_valid=table.value(REFUND),
+        slip_points_max=table.value(SLIP_POINTS),
+        slip_days_valid=table.value(SLIP_DAYS),
+        privacy_notice=table.value(NOTICE),
+        privacy_notice_en=table.value(NOTICE_EN),
     )
 
 

@@ -14,6 +14,7 @@ from points.service.timekeeping import Seconds, Timekeeper
 from points.settings import Settings
 from points.storage.engine import check_safety, open_database
 from points.web.api import (
+    bundle,
     cards,
     devices,
     health,
@@ -38,6 +39,7 @@ _ROUTERS = (
     cards.router,
     devices.router,
     programme.router,
+    bundle.router,
     sealed.router,
     reference.router,
     health.router,

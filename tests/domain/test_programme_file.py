@@ -42,6 +42,10 @@ def test_every_key_of_a_programme_is_read() -> None:
     offline_days_max = 7
     expiring_soon_days = 8
     refund_days_valid = 9
+    slip_points_max = 11
+    slip_days_valid = 12
+    privacy_notice = "告知"
+    privacy_notice_en = "Notice"
     """
 
     assert read(text).programme == Programme(
@@ -57,6 +61,10 @@ def test_every_key_of_a_programme_is_read() -> None:
         offline_days_max=7,
         expiring_soon_days=8,
         refund_days_valid=9,
+        slip_points_max=11,
+        slip_days_valid=12,
+        privacy_notice="告知",
+        privacy_notice_en="Notice",
     )
 
 
