@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from points.domain.batch import accepted, decide_batch
+from points.domain.cases import NewCase
 from points.domain.facts import (
     Asked,
     CheckIn,
@@ -23,16 +24,18 @@ from points.domain.facts import (
 from points.domain.ids import (
     AccountId,
     BudgetId,
+    CredentialId,
     HouseholdId,
     OperationId,
     ShelfId,
     budget,
     goods,
+    leased,
     owed,
     wallet,
 )
 from points.domain.ledger import Account, Lot
-from points.domain.operations import Kind, Operation, OperationKey, SlipRef
+from points.domain.operations import Evidence, Kind, Operation, OperationKey, SlipRef
 from points.domain.programme import Shelf
 from points.domain.state import past_act
 from tests.build import ask, make_facts
@@ -45,12 +48,14 @@ class Memory:
         """Start from these facts, or from the market day before anything happened."""
         self.facts = facts or make_facts()
         self.posted: list[Posted] = []
+        self.cases: list[NewCase] = []
 
     def post(self, *batch: Asked | Operation) -> list[Outcome]:
         """Decide a batch and remember what came of it."""
         asked = [one if isinstance(one, Asked) else ask(one) for one in batch]
         decided = decide_batch(self.facts, asked)
         self.facts = remembered(self.facts, decided)
+        self.cases += decided.cases
         self.posted += decided.posted
         return list(decided.outcomes)
 
@@ -77,6 +82,10 @@ class Memory:
     def pieces(self, shelf: Shelf) -> int:
         """Count what stands on a shelf."""
         return self.balance(goods(ShelfId(self.facts.catalog.shelves[shelf])))
+
+    def pieces_with(self, device: int, shelf: Shelf) -> int:
+        """Count what a phone has with it of a shelf's pieces."""
+        return self.balance(leased(device, ShelfId(self.facts.catalog.shelves[shelf])))
 
     def left_to_award(self, item: str) -> int:
         """Tell what is left of the budget of an event or activity."""
@@ -119,6 +128,7 @@ def remembered(facts: Facts, decided: Decided) -> Facts:
         slips={**facts.slips, **{slip.ref: slip for slip in decided.slips}},
         clean_ups=_clean_ups(facts, decided.posted),
         granted=_granted(facts, decided.posted),
+        handed_out_by={**facts.handed_out_by, **_handed_out_by(decided.posted)},
         references=facts.references | {one.reference for one in decided.posted if one.reference},
     )
 
@@ -178,6 +188,11 @@ def _clean_ups(facts: Facts, posted: Sequence[Posted]) -> dict[CleanUpKey, tuple
             )
             clean_ups[key] = (*clean_ups.get(key, ()), check_in)
     return clean_ups
+
+
+def _handed_out_by(posted: Sequence[Posted]) -> dict[OperationId, CredentialId]:
+    offline = [one for one in posted if one.evidence is Evidence.OFFLINE]
+    return {one.id: one.ref.scope for one in offline if one.kind is Kind.REDEEM}
 
 
 def _granted(facts: Facts, posted: Sequence[Posted]) -> dict[str, int]:

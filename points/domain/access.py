@@ -32,11 +32,14 @@ class Credential:
     is_revoked: bool = False
 
 
+DEVICE_ROLES = frozenset({Role.EARN, Role.REDEEM, Role.SUPERVISOR})
+"""The roles of phones, which keep what they did until it is taken."""
+
 OPERATOR = Credential(id=CredentialId("operator:cli"), role=Role.OPERATOR)
 """Whoever may run the command line on the server."""
 
 _EARN = frozenset({Kind.EARN, Kind.UNDO})
-_REDEEM = _EARN | {Kind.REDEEM, Kind.SLIP_CASHED}
+_REDEEM = _EARN | {Kind.REDEEM, Kind.SLIP_CASHED, Kind.STOCK_LEASED, Kind.STOCK_RETURNED}
 _SUPERVISE = _REDEEM | {Kind.SLIP_ISSUED, Kind.STOCK_MOVED, Kind.STOCK_COUNTED}
 
 MAY_DO: Mapping[Role, frozenset[Kind]] = {

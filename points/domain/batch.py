@@ -7,13 +7,21 @@ like any other. Nothing here reads a clock, a database or chance.
 
 from collections.abc import Sequence
 
-from points.domain.access import Role, may_do
+from points.domain.access import Role
+from points.domain.cases import APPROVED
 from points.domain.cleanups import decide_closing, decide_share
 from points.domain.corrections import (
     decide_adjustment,
     decide_budget,
     decide_expiry,
     decide_merge,
+)
+from points.domain.doubts import (
+    caller_fault,
+    case_of_posted,
+    case_of_review,
+    in_review,
+    standing_doubts,
 )
 from points.domain.earning import decide_earn
 from points.domain.facts import (
@@ -29,7 +37,9 @@ from points.domain.facts import (
     Replayed,
     Settled,
 )
+from points.domain.handouts import Weighed, decide_handout, weigh_handout
 from points.domain.ids import wallet
+from points.domain.leases import decide_lease, decide_return
 from points.domain.operations import (
     Adjust,
     CashSlip,
@@ -39,10 +49,12 @@ from points.domain.operations import (
     Evidence,
     Expire,
     IssueSlip,
+    LeaseStock,
     Merge,
     MoveStock,
     ReceiveStock,
     Redeem,
+    ReturnStock,
     SetBudget,
     Share,
     Undo,
@@ -81,15 +93,20 @@ def decide_batch(facts: Facts, batch: Sequence[Asked]) -> Decided:
             continue
         decided = _decide_new(state, asked)
         if isinstance(decided, Draft):
-            line = _posted(state, asked, decided, body)
-            state.remember(asked, line)
+            line = _posted(state, asked, decided, (body, mark))
+            state.remember(line)
             posted.append(line)
-            outcomes.append(accepted(line))
-            state.settled[asked.ref] = Settled(mark, accepted(line))
+            if line.details and (case := case_of_posted(asked.credential, line)) is not None:
+                state.cases.append(case)
+            answer = accepted(line)
+            outcomes.append(answer)
+            state.settled[line.ref] = Settled(mark, answer)
             continue
         outcomes.append(decided)
-        if decided.reason.is_final:
+        if decided.reason.is_remembered:
             state.settle(asked.ref, mark, decided)
+        if decided.reason is Refusal.IN_REVIEW:
+            state.cases.append(case_of_review(state, asked, body, decided))
     return Decided(
         outcomes=tuple(outcomes),
         posted=tuple(posted),
@@ -98,6 +115,7 @@ def decide_batch(facts: Facts, batch: Sequence[Asked]) -> Decided:
         lots=tuple(state.book.changed_lots()),
         slips=tuple(state.slips[slip] for slip in sorted(state.changed_slips)),
         merged=dict(state.merged),
+        cases=tuple(state.cases),
         has_replays=any(isinstance(outcome, Replayed) for outcome in outcomes),
     )
 
@@ -113,13 +131,18 @@ def accepted(posted: Posted) -> Accepted:
 
 
 def _decide_new(state: State, asked: Asked) -> Draft | Refused:
-    if asked.credential.id in state.facts.revoked:
-        return Refused(reason=Refusal.CREDENTIAL_REVOKED)
-    if not may_do(asked.credential, asked.operation.kind):
-        return Refused(reason=Refusal.NOT_ALLOWED)
+    fault = caller_fault(state, asked)
+    if fault is not None:
+        return fault
+    doubts = standing_doubts(state, asked)
+    if doubts:
+        return in_review([*doubts, *_further_doubts(state, asked)])
+    state.is_approved = asked.is_approved
     match asked.operation:
         case Earn() as earn:
             return decide_earn(state, asked, earn)
+        case Redeem(is_offline=True) as redeem:
+            return decide_handout(state, asked, redeem)
         case Redeem() as redeem:
             return decide_redemption(state, asked, redeem)
         case Undo() as undo:
@@ -132,6 +155,15 @@ def _decide_new(state: State, asked: Asked) -> Draft | Refused:
             return _desk_time_fault(state, asked) or _decide_at_desk(state, asked)
 
 
+def _further_doubts(state: State, asked: Asked) -> tuple[Refused, ...]:
+    """Find all that is doubtful about what is kept: whoever approves it lets all of it pass."""
+    operation = asked.operation
+    if not isinstance(operation, Redeem) or not operation.is_offline:
+        return ()
+    weighed = weigh_handout(state, asked, operation)
+    return weighed.doubts if isinstance(weighed, Weighed) else ()
+
+
 def _desk_time_fault(state: State, asked: Asked) -> Refused | None:
     """Hold a supervisor's phone to the times that every phone is held to."""
     if asked.credential.role is Role.OPERATOR:
@@ -142,12 +174,6 @@ def _desk_time_fault(state: State, asked: Asked) -> Refused | None:
 
 def _decide_at_desk(state: State, asked: Asked) -> Draft | Refused:
     match asked.operation:
-        case ReceiveStock() as receipt:
-            return decide_receipt(state, asked, receipt)
-        case MoveStock() as move:
-            return decide_move(state, asked, move)
-        case CountStock() as count:
-            return decide_count(state, asked, count)
         case Adjust() as adjust:
             return decide_adjustment(state, asked, adjust)
         case Expire() as expire:
@@ -161,10 +187,27 @@ def _decide_at_desk(state: State, asked: Asked) -> Draft | Refused:
         case Share() as share:
             return decide_share(state, asked, share)
         case _:
+            return _decide_on_goods(state, asked)
+
+
+def _decide_on_goods(state: State, asked: Asked) -> Draft | Refused:
+    match asked.operation:
+        case ReceiveStock() as receipt:
+            return decide_receipt(state, asked, receipt)
+        case MoveStock() as move:
+            return decide_move(state, asked, move)
+        case CountStock() as count:
+            return decide_count(state, asked, count)
+        case LeaseStock() as lease:
+            return decide_lease(state, asked, lease)
+        case ReturnStock() as back:
+            return decide_return(state, asked, back)
+        case _:
             return Refused(reason=Refusal.NOT_ALLOWED)
 
 
-def _posted(state: State, asked: Asked, draft: Draft, body: str) -> Posted:
+def _posted(state: State, asked: Asked, draft: Draft, content: tuple[str, bytes]) -> Posted:
+    body, mark = content
     entries = state.book.entries()
     household = draft.household
     balance = state.book.balance(wallet(household)) if household is not None else None
@@ -173,7 +216,7 @@ def _posted(state: State, asked: Asked, draft: Draft, body: str) -> Posted:
         ref=asked.ref,
         kind=asked.operation.kind,
         body=body,
-        fingerprint=fingerprint(body),
+        fingerprint=mark,
         evidence=evidence_of(asked),
         occurred_at=asked.operation.occurred_at,
         posted_at=state.now,
@@ -190,7 +233,7 @@ def _posted(state: State, asked: Asked, draft: Draft, body: str) -> Posted:
         balance_after=balance,
         reference=draft.reference,
         reverses=draft.reverses,
-        details=draft.details,
+        details={**draft.details, APPROVED: 1} if asked.is_approved else draft.details,
         entries=entries,
     )
 
@@ -198,6 +241,8 @@ def _posted(state: State, asked: Asked, draft: Draft, body: str) -> Posted:
 def evidence_of(asked: Asked) -> Evidence:
     """Grade how well an operation is proven, from how it was made."""
     operation = asked.operation
+    if asked.is_approved:
+        return Evidence.MANUAL
     if isinstance(operation, CashSlip):
         return Evidence.SLIP
     if isinstance(operation, Earn | Redeem) and is_by_number(operation.card):

@@ -64,6 +64,9 @@ OWED = "owed"
 OVER_LIMIT = "over_limit"
 """Names, among an operation's figures, the pieces that a household got beyond its limit."""
 
+APPROVED = "approved"
+"""Stands among the figures of an operation that was in doubt and let pass by a person."""
+
 _NOT_THE_HOLDERS = frozenset({Refusal.CARD_FROZEN, Refusal.CARD_REPLACED})
 """A stopped card may have been in anybody's hands: its household should not pay unasked."""
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from points.domain.access import Credential
+from points.domain.cases import CaseId, NewCase
 from points.domain.ids import (
     AccountId,
     BoothKey,
@@ -43,6 +44,13 @@ class Asked:
     key: OperationKey
     operation: Operation
     evidence: Evidence = Evidence.LIVE
+    waived: frozenset[Refusal] | None = None
+    """What was in doubt and a person has let pass; None where nobody was asked."""
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether a person has judged that it happened."""
+        return self.waived is not None
 
     @property
     def ref(self) -> RequestKey:
@@ -60,6 +68,8 @@ class Accepted:
     balance: int | None = None
     """Points that the household can spend afterwards; None where no household is touched."""
     details: Mapping[str, Detail] = field(default_factory=dict)
+    case: CaseId | None = None
+    """What it leaves for a person to settle, if anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +78,8 @@ class Refused:
 
     reason: Refusal
     details: Mapping[str, Detail] = field(default_factory=dict)
+    case: CaseId | None = None
+    """Where a person judges, if one does."""
 
 
 Verdict = Accepted | Refused
@@ -191,7 +203,10 @@ class Facts:
     """What the clock shows, where that is earlier."""
     next_operation: OperationId
     catalog: Catalog
-    revoked: frozenset[CredentialId] = frozenset()
+    revoked: Mapping[CredentialId, datetime] = field(default_factory=dict)
+    """Since when credentials are revoked."""
+    closed_events: frozenset[EventKey] = frozenset()
+    """Events that were closed for good: what phones still bring is for a person to judge."""
     cards: Mapping[CardRef, Card] = field(default_factory=dict)
     communities: Mapping[HouseholdId, CommunityKey | None] = field(default_factory=dict)
     """The households that stand today, each with its community if it has one."""
@@ -209,6 +224,8 @@ class Facts:
     """Who checked in, undone check-ins included."""
     granted: Mapping[str, int] = field(default_factory=dict)
     """The size of each budget that this batch sets, as set so far."""
+    handed_out_by: Mapping[OperationId, CredentialId] = field(default_factory=dict)
+    """Which phone handed goods out without a network, for the acts in which one did."""
     references: frozenset[str] = frozenset()
     """References already in the book, of those that this batch may want to write."""
 
@@ -250,10 +267,12 @@ class Decided:
     outcomes: tuple[Outcome, ...]
     posted: tuple[Posted, ...]
     frozen: Mapping[RequestKey, Settled]
-    """Final refusals."""
+    """Refusals that are remembered."""
     accounts: Mapping[AccountId, Account]
     lots: tuple[Lot, ...]
     slips: tuple[Slip, ...]
     merged: Mapping[HouseholdId, HouseholdId]
     """Households that went up in another in this batch."""
+    cases: tuple[NewCase, ...] = ()
+    """What is left for a person to settle."""
     has_replays: bool

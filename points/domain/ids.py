@@ -4,6 +4,7 @@ An account's number tells its kind and whose it is, so no table is asked to find
 below 2**53, the largest whole number that JSON readers in browsers keep exact.
 """
 
+import re
 from enum import IntEnum
 from typing import NewType
 
@@ -25,19 +26,27 @@ OperationId = NewType("OperationId", int)
 LotId = NewType("LotId", int)
 
 _OWNER_BITS = 48
+_SHELF_BITS = 24
+_SHELVES_END = _DEVICES_END = 1 << _SHELF_BITS
+_DEVICE = re.compile(r"device:([1-9][0-9]{0,7})")
 _LINE_BITS = 15
 LINES_MAX = 1 << _LINE_BITS
 """Lines one operation may have; a lot is numbered by its operation and line."""
 
 
 class AccountKind(IntEnum):
-    """What an account holds. The order is the order of locking: the busiest rows come last."""
+    """What an account holds. The order is the order of locking: the busy rows come last."""
 
     SYSTEM = 0
     WALLET = 1
     OWED = 2
     BUDGET = 3
     GOODS = 4
+    LEASED = 5
+
+
+_OWNERS_END = 1 << _OWNER_BITS
+_KINDS = tuple(AccountKind)  # in order: to call the enumeration costs ten times as much
 
 
 class SystemAccount(IntEnum):
@@ -58,13 +67,13 @@ class SystemAccount(IntEnum):
 
 def account_id(kind: AccountKind, owner: int) -> AccountId:
     """Number the account of `owner` (a household, shelf, budget or system side) of this kind."""
-    assert 0 < owner < 1 << _OWNER_BITS, "an owner's number must fit beside the kind"
-    return AccountId(int(kind) << _OWNER_BITS | owner)
+    assert 0 < owner < _OWNERS_END, "an owner's number must fit beside the kind"
+    return AccountId(kind << _OWNER_BITS | owner)
 
 
 def account_kind(account: AccountId) -> AccountKind:
     """Tell what the account holds."""
-    return AccountKind(account >> _OWNER_BITS)
+    return _KINDS[account >> _OWNER_BITS]
 
 
 def account_owner(account: AccountId) -> int:
@@ -95,6 +104,34 @@ def budget(number: BudgetId) -> AccountId:
 def goods(shelf: ShelfId) -> AccountId:
     """Number the account of pieces of one reward at one booth."""
     return account_id(AccountKind.GOODS, shelf)
+
+
+def device_number(credential: CredentialId) -> int | None:
+    """Give a phone's number, 7 for "device:7"; None where it is no phone."""
+    found = _DEVICE.fullmatch(credential)
+    number = int(found[1]) if found else _DEVICES_END
+    return number if number < _DEVICES_END else None
+
+
+def leased(device: int, shelf: ShelfId) -> AccountId:
+    """Number the account of pieces that a phone has of those that stood on a booth's shelf.
+
+    The number itself says both: a phone's account needs no row before there is anything on it, and
+    all that one phone has stands together.
+    """
+    assert 0 < device < _DEVICES_END, "a phone's number must fit beside the shelf's"
+    assert 0 <= shelf < _SHELVES_END, "a shelf's number must fit beside the phone's"
+    return account_id(AccountKind.LEASED, device << _SHELF_BITS | shelf)
+
+
+def lessee(account: AccountId) -> int:
+    """Give the number of the phone whose account of leased pieces this is."""
+    return account_owner(account) >> _SHELF_BITS
+
+
+def shelf_behind(account: AccountId) -> ShelfId:
+    """Give the shelf that the pieces of this account stand on, or came from when leased."""
+    return ShelfId(account_owner(account) & (_SHELVES_END - 1))
 
 
 def lot_id(operation: OperationId, line: int) -> LotId:

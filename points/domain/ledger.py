@@ -32,6 +32,9 @@ class Account:
     version: int = 0
 
 
+_NEVER_USED = Account()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One line of the book: `amount` > 0 leaves `debit` and arrives at `credit`.
@@ -117,7 +120,7 @@ class Book:
 
     def balance(self, account: AccountId) -> int:
         """Tell an account's balance; zero where it was never used."""
-        return self._accounts.get(account, Account()).balance
+        return self._accounts.get(account, _NEVER_USED).balance
 
     def lot(self, lot: LotId) -> Lot:
         """Give a lot as it now stands. It must have been handed in or made here."""
@@ -220,6 +223,10 @@ class Book:
             left -= taken
         assert left == 0, "spending was decided without enough points"
 
+    def owe(self, household: HouseholdId, points: int, *, to: AccountId) -> None:
+        """Book points that a household should give and has not: what comes in next pays them."""
+        self.move(owed(household), to, points)
+
     def settle(self, household: HouseholdId, now: datetime) -> None:
         """Pay what a household owes from what it has: nobody owes points and spends others."""
         debt = min(self.balance(owed(household)), self.available(household, now))
@@ -255,10 +262,11 @@ class Book:
 
     def lots_with_points(self, household: HouseholdId) -> list[Lot]:
         """Give the lots that hold anything, ended ones included, soonest to expire first."""
-        lots = (self._lots[lot] for lot in self._lots_of.get(wallet(household), ()))
-        return sorted(
-            (lot for lot in lots if lot.remaining), key=lambda lot: (lot.expires_at, lot.id)
-        )
+        numbers = self._lots_of.get(wallet(household), ())
+        lots = [lot for number in numbers if (lot := self._lots[number]).remaining]
+        if len(lots) > 1:
+            lots.sort(key=_by_expiry)
+        return lots
 
     def _change_lot(self, lot: LotId, points: int) -> None:
         before = self._lots[lot]
@@ -270,12 +278,16 @@ class Book:
     def _post(self, account: AccountId, change: int) -> int | None:
         if account_kind(account) is AccountKind.SYSTEM:
             return None
-        before = self._accounts.get(account, Account())
+        before = self._accounts.get(account, _NEVER_USED)
         after = Account(before.balance + change, before.version + 1)
         assert after.balance >= 0, "a balance never goes below zero"
         self._accounts[account] = after
         self._touched_accounts.add(account)
         return after.version
+
+
+def _by_expiry(lot: Lot) -> tuple[datetime, LotId]:
+    return lot.expires_at, lot.id
 
 
 def system_total(entries: Sequence[Entry], side: SystemAccount) -> int:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import sha256
-from json import dumps
-from typing import ClassVar, NewType
+from json import JSONEncoder
+from typing import ClassVar, NamedTuple, NewType, get_args
 
 from points.domain.ids import (
     ActivityKey,
@@ -65,6 +65,8 @@ class Kind(StrEnum):
     STOCK_RECEIVED = "stock_received"
     STOCK_MOVED = "stock_moved"
     STOCK_COUNTED = "stock_counted"
+    STOCK_LEASED = "stock_leased"
+    STOCK_RETURNED = "stock_returned"
     SLIP_ISSUED = "slip_issued"
     SLIP_CASHED = "slip_cashed"
     BUILDING_CLOSED = "building_closed"
@@ -208,6 +210,30 @@ class CountStock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseStock:
+    """Goods go from a booth's shelf to a phone, which may hand them out without a network."""
+
+    kind: ClassVar[Kind] = Kind.STOCK_LEASED
+    reward: RewardKey
+    booth: BoothKey
+    device: CredentialId
+    quantity: int
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnStock:
+    """Goods that a phone had come back to the shelf that they came from."""
+
+    kind: ClassVar[Kind] = Kind.STOCK_RETURNED
+    reward: RewardKey
+    booth: BoothKey
+    device: CredentialId
+    quantity: int
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueSlip:
     """A one-time paper code worth points, perhaps in place of a scan that failed."""
 
@@ -276,6 +302,8 @@ Operation = (
     | ReceiveStock
     | MoveStock
     | CountStock
+    | LeaseStock
+    | ReturnStock
     | IssueSlip
     | CashSlip
     | CloseBuilding
@@ -284,8 +312,7 @@ Operation = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RequestKey:
+class RequestKey(NamedTuple):
     """Who named the operation, and the name: the idempotency key."""
 
     scope: CredentialId
@@ -299,20 +326,12 @@ _NOT_CONTENT = frozenset({"is_offline", "is_timed_here"})
 
 def canonical(operation: Operation) -> str:
     """Write the operation as one line of JSON: same content, same text, on every machine."""
-    content = {
-        item.name: _plain(getattr(operation, item.name))
-        for item in fields(operation)
-        if item.name not in _NOT_CONTENT
-    }
+    content = {name: _plain(getattr(operation, name)) for name in _CONTENT[type(operation)]}
+    content["kind"] = operation.kind
     if isinstance(operation, Redeem | Undo) and operation.is_timed_here:
         # What was asked names no instant: asked again a minute later, it is the same request.
         content["occurred_at"] = None
-    return dumps(
-        {"kind": operation.kind, **content},
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-    )
+    return _write_line(content)
 
 
 def fingerprint(body: str) -> bytes:
@@ -320,7 +339,18 @@ def fingerprint(body: str) -> bytes:
     return sha256(body.encode()).digest()
 
 
+_write_line = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+_CONTENT = {
+    kind: tuple(item.name for item in fields(kind) if item.name not in _NOT_CONTENT)
+    for kind in get_args(Operation)
+}
+
+
 def _plain(value: object) -> object:
+    if value is None or type(value) is str or type(value) is int:
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):

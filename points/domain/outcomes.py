@@ -35,6 +35,12 @@ class Refusal(StrEnum):
     NOTHING_TO_SHARE = "nothing_to_share"
     PAID_BY_SLIP = "paid_by_slip"
 
+    OFFLINE_LIMIT_REACHED = "offline_limit_reached"
+    IN_REVIEW = "in_review"
+    """Kept for a person to judge; see `points.domain.cases`."""
+    REJECTED = "rejected"
+    """A person has judged, and it is not booked."""
+
     REWARD_UNKNOWN = "reward_unknown"
     PRICE_CHANGED = "price_changed"
     POINTS_SHORT = "points_short"
@@ -67,11 +73,18 @@ class Refusal(StrEnum):
         """Whether sending the same operation again can never succeed."""
         return self not in _MAY_CHANGE
 
+    @property
+    def is_remembered(self) -> bool:
+        """Whether whoever asks again is told the same without being decided anew."""
+        return self.is_final or self is Refusal.IN_REVIEW
+
 
 _MAY_CHANGE = frozenset(
     {
         # What a revoked phone still holds is for a person to judge, not for ever lost.
         Refusal.CREDENTIAL_REVOKED,
+        # A person may still let it count.
+        Refusal.IN_REVIEW,
         # A card may be printed on another machine, and become known minutes later.
         Refusal.CARD_UNKNOWN,
         # A card that was reported lost may be found and thawed the same morning.

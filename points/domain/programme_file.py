@@ -56,6 +56,8 @@ FEN = Key("fen_per_point", "每分折合几分钱", exact(0, FEN_MAX), Fraction(
 UNDO = Key("undo_minutes", "可撤销分钟", whole(0, MINUTES_PER_DAY), 15)
 CLOCK_OFF = Key("clock_minutes_off_max", "时钟误差分钟", whole(1, MINUTES_PER_DAY), 10)
 OFFLINE = Key("offline_days_max", "离线补传天数", whole(0, 366), 14)
+CEILING = Key("offline_points_per_card_max", "离线每户最多花分", whole(0, POINTS_MAX), 100)
+FORGIVE = Key("forgive_points_max", "每次最多免分", whole(0, POINTS_MAX), 100)
 EXPIRING = Key("expiring_soon_days", "将过期天数", whole(0, 366), 30)
 REFUND = Key("refund_days_valid", "退回积分有效天数", whole(1, 3660), 30)
 SLIP_POINTS = Key("slip_points_max", "展位积分条上限", whole(0, POINTS_MAX), 50)
@@ -75,6 +77,8 @@ PROGRAMME = Shape(
         UNDO,
         CLOCK_OFF,
         OFFLINE,
+        CEILING,
+        FORGIVE,
         EXPIRING,
         REFUND,
         SLIP_POINTS,
@@ -214,6 +218,8 @@ def _read_programme(table: Table | None) -> Programme:
         undo_minutes=table.value(UNDO),
         clock_minutes_off_max=table.value(CLOCK_OFF),
         offline_days_max=table.value(OFFLINE),
+        offline_points_per_card_max=table.value(CEILING),
+        forgive_points_max=table.value(FORGIVE),
         expiring_soon_days=table.value(EXPIRING),
         refund_days_valid=table.value(REFUND),
         slip_points_max=table.value(SLIP_POINTS),

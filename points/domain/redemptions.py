@@ -1,22 +1,24 @@
-"""Decide whether points are handed over for goods."""
+"""Decide whether points are handed over for goods.
 
+What has happened already, without a network, is weighed in `handouts`.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from points.domain.access import Credential
+from points.domain.cases import OVER_LIMIT, OWED
 from points.domain.facts import Asked, Card, Detail, Refused
-from points.domain.ids import (
-    BoothKey,
-    HouseholdId,
-    ShelfId,
-    SystemAccount,
-    goods,
-    system,
-)
+from points.domain.ids import AccountId, BoothKey, HouseholdId, SystemAccount, goods, system
 from points.domain.operations import QUANTITY_MAX, Kind, Redeem
 from points.domain.outcomes import Refusal
 from points.domain.periods import spelled
 from points.domain.programme import Booth, Reward, Shelf, Version
+from points.domain.shelves import kept_back, lease_of, on_shelf, pieces_leased, pieces_on
 from points.domain.state import Draft, State
+
+Taken = Sequence[tuple[AccountId, int]]
+"""How many pieces leave which account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,7 @@ class Purchase:
     """A redemption with everything that its names stand for."""
 
     redeem: Redeem
+    caller: Credential
     card: Card
     household: HouseholdId
     booth: Booth
@@ -32,8 +35,13 @@ class Purchase:
 
     @property
     def price(self) -> int:
-        """Give the points for all pieces."""
-        return self.reward.price * self.redeem.quantity
+        """Give the points for all pieces, at the price that was shown."""
+        return self.redeem.price_shown * self.redeem.quantity
+
+    @property
+    def shelf(self) -> Shelf:
+        """Give the shelf on which the goods stand for everyone."""
+        return Shelf(reward=self.reward.key, booth=self.booth.key)
 
 
 def decide_redemption(state: State, asked: Asked, redeem: Redeem) -> Draft | Refused:
@@ -52,29 +60,51 @@ def decide_redemption(state: State, asked: Asked, redeem: Redeem) -> Draft | Ref
     fault = state.event_fault(event, purchase.household, redeem.occurred_at)
     fault = fault or _price_fault(purchase) or _limit_fault(state, purchase)
     fault = fault or _stock_fault(state, purchase) or _points_fault(state, purchase)
-    return fault or _write(state, purchase)
+    return fault or hand_over(state, purchase, _taken(state, purchase))
 
 
-def _understand(state: State, credential: Credential, redeem: Redeem) -> Purchase | Refused:
-    card = state.card(redeem.card, redeem.occurred_at, is_offline=redeem.is_offline)
-    if isinstance(card, Refused):
-        return card
-    booth = redeeming_booth(state, credential.booth, redeem)
-    if booth is None:
-        return Refused(reason=Refusal.NOT_ALLOWED)
-    version = find_reward(state, redeem)
-    if version is None or version.item is None or version.item.event != booth.event:
-        return Refused(reason=Refusal.REWARD_UNKNOWN)
-    if redeem.reserve and redeem.reserve not in version.item.reserved_for:
-        return Refused(reason=Refusal.RESERVE_UNKNOWN)
-    return Purchase(
-        redeem=redeem,
-        card=card,
-        household=state.household(card.household),
-        booth=booth,
-        reward=version.item,
-        version=version.number,
+def hand_over(state: State, purchase: Purchase, taken: Taken, *, over_limit: int = 0) -> Draft:
+    """Write a redemption: points go as far as there are any, the rest is owed."""
+    redeem, household = purchase.redeem, purchase.household
+    state.begin()
+    expired = state.book.expire_due(household, state.now)
+    redeemed = system(SystemAccount.REDEEMED)
+    paid = min(purchase.price, state.book.available(household, state.now))
+    owed = purchase.price - paid
+    if paid:
+        state.book.spend(household, paid, to=redeemed, now=state.now)
+    if owed:
+        state.book.owe(household, owed, to=redeemed)
+    for account, pieces in taken:
+        state.book.move(account, system(SystemAccount.HANDED_OUT), pieces)
+    day = state.day(redeem.occurred_at)
+    figures: dict[str, Detail] = {"reserve": redeem.reserve, OWED: owed, OVER_LIMIT: over_limit}
+    return Draft(
+        household=household,
+        resident=purchase.card.resident,
+        event=purchase.booth.event,
+        booth=purchase.booth.key,
+        item=purchase.reward.key,
+        version=purchase.version,
+        quantity=redeem.quantity,
+        points=-purchase.price,
+        expired=expired,
+        reference=state.fact_reference(purchase.reward.key, household, day),
+        details={name: figure for name, figure in figures.items() if figure},
     )
+
+
+def left_of_limit(state: State, purchase: Purchase) -> int:
+    """Count the pieces that the household may have after these; below zero, it has too many."""
+    limit = purchase.reward.per_household_per_event
+    if limit is None:
+        return 0
+    had = sum(
+        act.quantity
+        for act in state.acts(purchase.household, Kind.REDEEM)
+        if act.item == purchase.reward.key
+    )
+    return limit - had - purchase.redeem.quantity
 
 
 def redeeming_booth(state: State, key: BoothKey | None, redeem: Redeem) -> Booth | None:
@@ -85,7 +115,30 @@ def redeeming_booth(state: State, key: BoothKey | None, redeem: Redeem) -> Booth
     return booth if booth is not None and booth.redeems else None
 
 
-def find_reward(state: State, redeem: Redeem) -> Version[Reward] | None:
+def _understand(state: State, caller: Credential, redeem: Redeem) -> Purchase | Refused:
+    card = state.card(redeem.card, redeem.occurred_at, is_offline=redeem.is_offline)
+    if isinstance(card, Refused):
+        return card
+    booth = redeeming_booth(state, caller.booth, redeem)
+    if booth is None:
+        return Refused(reason=Refusal.NOT_ALLOWED)
+    version = _find_reward(state, redeem)
+    if version is None or version.item is None or version.item.event != booth.event:
+        return Refused(reason=Refusal.REWARD_UNKNOWN)
+    if redeem.reserve and redeem.reserve not in version.item.reserved_for:
+        return Refused(reason=Refusal.RESERVE_UNKNOWN)
+    return Purchase(
+        redeem=redeem,
+        caller=caller,
+        card=card,
+        household=state.household(card.household),
+        booth=booth,
+        reward=version.item,
+        version=version.number,
+    )
+
+
+def _find_reward(state: State, redeem: Redeem) -> Version[Reward] | None:
     """Find the reward and its price as they stood when the act happened."""
     versions = state.catalog.rewards.get(redeem.reward)
     return versions.at(redeem.occurred_at) if versions else None
@@ -98,32 +151,22 @@ def _price_fault(purchase: Purchase) -> Refused | None:
 
 
 def _limit_fault(state: State, purchase: Purchase) -> Refused | None:
-    limit = purchase.reward.per_household_per_event
-    if limit is None:
+    left = left_of_limit(state, purchase)
+    if left >= 0:
         return None
-    had = sum(
-        act.quantity
-        for act in state.acts(purchase.household, Kind.REDEEM)
-        if act.item == purchase.reward.key
-    )
-    if had + purchase.redeem.quantity <= limit:
-        return None
-    left = max(0, limit - had)
-    return Refused(reason=Refusal.LIMIT_REACHED, details={"limit": limit, "left": left})
+    limit = purchase.reward.per_household_per_event or 0
+    still = max(0, left + purchase.redeem.quantity)
+    return Refused(reason=Refusal.LIMIT_REACHED, details={"limit": limit, "left": still})
 
 
 def _stock_fault(state: State, purchase: Purchase) -> Refused | None:
     reward, redeem = purchase.reward, purchase.redeem
-    at_booth = on_shelf(state, reward, purchase.booth.key, redeem.reserve)
-    later = [release for release in reward.released if redeem.occurred_at < release.at]
-    held_back = (
-        reward.pieces_held_back(redeem.occurred_at)
-        if purchase.booth.key == reward.home_booth
-        else 0
-    )
-    free = max(0, at_booth - held_back)
+    free = _free_at_booth(state, purchase) + pieces_leased(state, purchase.caller, purchase.shelf)
     if redeem.quantity <= free:
         return None
+    at_booth = on_shelf(state, reward, purchase.booth.key, redeem.reserve)
+    later = [release for release in reward.released if redeem.occurred_at < release.at]
+    held_back = kept_back(reward, purchase.booth.key, redeem.occurred_at)
     details: dict[str, Detail] = {"left": free}
     if later and held_back and at_booth:
         details |= {"next_at": spelled(later[0].at), "next_pieces": later[0].pieces}
@@ -131,20 +174,10 @@ def _stock_fault(state: State, purchase: Purchase) -> Refused | None:
     return Refused(reason=Refusal.OUT_OF_STOCK, details=details)
 
 
-def on_shelf(state: State, reward: Reward, booth: BoothKey, reserve: str = "") -> int:
-    """Count the pieces at a booth that may go to this reserve, or to anyone; unreleased included.
-
-    Whoever a reserve is kept for may also have what is there for everyone.
-    """
-    open_shelf = _pieces(state, Shelf(reward=reward.key, booth=booth))
-    if not reserve:
-        return open_shelf
-    return open_shelf + _pieces(state, Shelf(reward=reward.key, booth=booth, reserve=reserve))
-
-
-def _pieces(state: State, shelf: Shelf) -> int:
-    number = state.catalog.shelves.get(shelf)
-    return state.book.balance(goods(number)) if number is not None else 0
+def _free_at_booth(state: State, purchase: Purchase) -> int:
+    reward, booth, redeem = purchase.reward, purchase.booth.key, purchase.redeem
+    held_back = kept_back(reward, booth, redeem.occurred_at)
+    return max(0, on_shelf(state, reward, booth, redeem.reserve) - held_back)
 
 
 def _points_fault(state: State, purchase: Purchase) -> Refused | None:
@@ -157,40 +190,24 @@ def _points_fault(state: State, purchase: Purchase) -> Refused | None:
     )
 
 
-def _write(state: State, purchase: Purchase) -> Draft:
-    redeem, household = purchase.redeem, purchase.household
-    state.begin()
-    expired = state.book.expire_due(household, state.now)
-    if purchase.price:
-        redeemed = system(SystemAccount.REDEEMED)
-        state.book.spend(household, purchase.price, to=redeemed, now=state.now)
-    for shelf, pieces in _shelves(state, purchase):
-        state.book.move(goods(shelf), system(SystemAccount.HANDED_OUT), pieces)
-    day = state.day(redeem.occurred_at)
-    return Draft(
-        household=household,
-        resident=purchase.card.resident,
-        event=purchase.booth.event,
-        booth=purchase.booth.key,
-        item=purchase.reward.key,
-        version=purchase.version,
-        quantity=redeem.quantity,
-        points=-purchase.price,
-        expired=expired,
-        reference=state.fact_reference(purchase.reward.key, household, day),
-        details={"reserve": redeem.reserve} if redeem.reserve else {},
-    )
+def _taken(state: State, purchase: Purchase) -> Taken:
+    """Say how many pieces leave which account.
 
-
-def _shelves(state: State, purchase: Purchase) -> list[tuple[ShelfId, int]]:
-    """Say how many pieces leave which shelf: those kept for the reserve go first."""
-    left = purchase.redeem.quantity
-    taken: list[tuple[ShelfId, int]] = []
-    for reserve in dict.fromkeys((purchase.redeem.reserve, "")):
+    Those kept for the reserve go first, then those at the booth for everyone; what the phone has
+    with it is for when there is no network, so it goes last.
+    """
+    redeem, catalog = purchase.redeem, state.catalog
+    at_booth = min(redeem.quantity, _free_at_booth(state, purchase))
+    taken: list[tuple[AccountId, int]] = []
+    left = at_booth
+    for reserve in dict.fromkeys((redeem.reserve, "")):
         shelf = Shelf(reward=purchase.reward.key, booth=purchase.booth.key, reserve=reserve)
-        pieces = min(left, _pieces(state, shelf))
+        pieces = min(left, pieces_on(state, shelf))
         if pieces:
-            taken.append((state.catalog.shelves[shelf], pieces))
+            taken.append((goods(catalog.shelves[shelf]), pieces))
             left -= pieces
-    assert left == 0, "stock was decided without enough pieces"
+    lease = lease_of(state, purchase.caller, purchase.shelf)
+    if lease is not None and redeem.quantity > at_booth:
+        taken.append((lease, redeem.quantity - at_booth))
+    assert sum(pieces for _, pieces in taken) == redeem.quantity, "stock was decided without enough"
     return taken

@@ -12,9 +12,15 @@ from points.domain.operations import Kind
 Side = int
 """A system side's number, or for every other account the number of its kind's first."""
 
-WALLET, OWED, BUDGET, GOODS = (
+WALLET, OWED, BUDGET, GOODS, LEASED = (
     account_id(kind, 1) - 1
-    for kind in (AccountKind.WALLET, AccountKind.OWED, AccountKind.BUDGET, AccountKind.GOODS)
+    for kind in (
+        AccountKind.WALLET,
+        AccountKind.OWED,
+        AccountKind.BUDGET,
+        AccountKind.GOODS,
+        AccountKind.LEASED,
+    )
 )
 (
     ISSUED,
@@ -65,8 +71,14 @@ SHAPES: Mapping[str, Shape] = {
     Kind.EARN: Shape(points=_PAID, is_bare=True),
     Kind.SHARE: Shape(points=_PAID, is_bare=True),
     Kind.REDEEM: Shape(
-        points={(WALLET, REDEEMED): -1, (GOODS, HANDED_OUT): 0} | _ENDED,
-        pieces={(GOODS, HANDED_OUT): 1},
+        points={
+            (WALLET, REDEEMED): -1,
+            (OWED, REDEEMED): -1,
+            (GOODS, HANDED_OUT): 0,
+            (LEASED, HANDED_OUT): 0,
+        }
+        | _ENDED,
+        pieces={(GOODS, HANDED_OUT): 1, (LEASED, HANDED_OUT): 1},
     ),
     Kind.UNDO: Shape(
         points={
@@ -75,11 +87,13 @@ SHAPES: Mapping[str, Shape] = {
             (WALLET, ADJUSTED): -1,
             (WALLET, OWED): -1,
             (REDEEMED, WALLET): 1,
+            (REDEEMED, OWED): 0,
             (ADJUSTED, WALLET): 1,
             (OWED, ISSUED): 0,
             (OWED, SLIPS): 0,
             (OWED, ADJUSTED): 0,
             (HANDED_OUT, GOODS): 0,
+            (HANDED_OUT, LEASED): 0,
             (GRANTED, BUDGET): 0,
         }
         | _ENDED,
@@ -107,6 +121,8 @@ SHAPES: Mapping[str, Shape] = {
         pieces={(GOODS, MISCOUNTED): -1, (MISCOUNTED, GOODS): 1},
         is_bare=True,
     ),
+    Kind.STOCK_LEASED: Shape(points={(GOODS, LEASED): 0}, pieces={(GOODS, LEASED): 1}),
+    Kind.STOCK_RETURNED: Shape(points={(LEASED, GOODS): 0}, pieces={(LEASED, GOODS): 1}),
     Kind.SLIP_ISSUED: Shape(points={(ISSUED, SLIPS): 0}, pieces={(ISSUED, SLIPS): 1}),
     Kind.SLIP_CASHED: Shape(points={(SLIPS, WALLET): 1, (SLIPS, OWED): 1} | _ENDED),
     Kind.BUILDING_CLOSED: Shape(points={}, is_bare=True),

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from points.domain.access import Credential
+from points.domain.cases import NewCase
 from points.domain.facts import (
-    Asked,
     Card,
     CardState,
     CheckIn,
@@ -22,13 +23,22 @@ from points.domain.facts import (
 )
 from points.domain.ids import (
     BoothKey,
+    CredentialId,
     EventKey,
     HouseholdId,
     OperationId,
     ResidentId,
 )
 from points.domain.ledger import Book
-from points.domain.operations import CardRef, Kind, OperationKey, Phase, RequestKey, SlipRef
+from points.domain.operations import (
+    CardRef,
+    Evidence,
+    Kind,
+    OperationKey,
+    Phase,
+    RequestKey,
+    SlipRef,
+)
 from points.domain.outcomes import Refusal
 from points.domain.periods import expiry_of, local_day, spelled
 from points.domain.programme import Event, Programme
@@ -68,14 +78,20 @@ class State:
         self.frozen: dict[RequestKey, Settled] = {}
         self.references: set[str] = set(facts.references)
         self.merged: dict[HouseholdId, HouseholdId] = {}
+        self.cases: list[NewCase] = []
+        self.handed_out_by: dict[OperationId, CredentialId] = dict(facts.handed_out_by)
+        self.is_approved = False
+        """Whether a person has judged that what is being decided did happen."""
         self.granted: dict[str, int] = dict(facts.granted)
         self.changed_slips: set[SlipRef] = set()
         self._history = {owner: list(acts) for owner, acts in facts.history.items()}
         self._check_ins = {key: list(found) for key, found in facts.clean_ups.items()}
-        self._originals = {key: list(found) for key, found in facts.originals.items()}
+        self._posted: dict[OperationKey, list[Posted]] = {}
+        self._days: dict[datetime, date] = {}
+        self._ends: dict[tuple[int, date], datetime] = {}
         self._next = facts.next_operation
 
-    @property
+    @cached_property
     def programme(self) -> Programme:
         """Give the programme's rules now."""
         return self.catalog.programme_at(self.now)
@@ -102,7 +118,8 @@ class State:
         card = self.facts.cards.get(ref)
         if card is None:
             return Refused(reason=Refusal.CARD_UNKNOWN)
-        if card.stopped_at is None or (is_offline and occurred_at < card.stopped_at):
+        was_before = is_offline or self.is_approved
+        if card.stopped_at is None or (was_before and occurred_at < card.stopped_at):
             return card
         if card.state is CardState.FROZEN:
             return Refused(reason=Refusal.CARD_FROZEN)
@@ -111,20 +128,27 @@ class State:
         return card
 
     def time_fault(self, occurred_at: datetime, *, is_offline: bool) -> Refused | None:
-        """Say what is wrong with the instant that the phone claims, if anything.
+        """Say what is wrong with the instant that the phone claims, if anything."""
+        if self.is_approved:
+            return None  # whoever approved it knew when it was, and was asked long after
+        too_early, early, late = self._believed
+        if occurred_at > late or (not is_offline and occurred_at < early):
+            return Refused(reason=Refusal.CLOCK_OFF)
+        if occurred_at < too_early:
+            days_max = self.programme.offline_days_max
+            return Refused(reason=Refusal.TOO_OLD, details={"days_max": days_max})
+        return None
+
+    @cached_property
+    def _believed(self) -> tuple[datetime, datetime, datetime]:
+        """Give the earliest instant that may be claimed offline, then live, and the latest.
 
         Where the book is ahead of the clock, a phone may be right by either: it must not be turned
         away for hours because a clock was wrong before, or was just set back.
         """
-        programme = self.programme
-        slack = timedelta(minutes=programme.clock_minutes_off_max)
-        if occurred_at > self.now + slack:
-            return Refused(reason=Refusal.CLOCK_OFF)
-        if not is_offline and occurred_at < self._clock - slack:
-            return Refused(reason=Refusal.CLOCK_OFF)
-        if occurred_at < self._clock - timedelta(days=programme.offline_days_max):
-            return Refused(reason=Refusal.TOO_OLD, details={"days_max": programme.offline_days_max})
-        return None
+        slack = timedelta(minutes=self.programme.clock_minutes_off_max)
+        days_max = timedelta(days=self.programme.offline_days_max)
+        return self._clock - days_max, self._clock - slack, self.now + slack
 
     def event(self, key: EventKey, moment: datetime) -> Event | None:
         """Give the event as it stood at the instant."""
@@ -152,12 +176,19 @@ class State:
 
     def day(self, moment: datetime) -> date:
         """Give the programme's local day of the instant."""
-        return local_day(moment, self.catalog.programme_at(moment).zone)
+        day = self._days.get(moment)
+        if day is None:
+            day = self._days[moment] = local_day(moment, self.catalog.programme_at(moment).zone)
+        return day
 
     def expiry(self, moment: datetime) -> datetime:
         """Give the instant at which points earned then will end."""
-        programme = self.catalog.programme_at(moment)
-        return expiry_of(moment, programme.expires, programme.zone)
+        rules = self.catalog.programme.at(moment)
+        place = (rules.number, self.day(moment))
+        if place not in self._ends:
+            programme = self.catalog.programme_at(moment)
+            self._ends[place] = expiry_of(moment, programme.expires, programme.zone)
+        return self._ends[place]
 
     def acts(self, household: HouseholdId, kind: Kind) -> list[PastAct]:
         """Give the household's acts of this kind that still count."""
@@ -182,12 +213,12 @@ class State:
 
     def original(self, credential: Credential, key: OperationKey) -> Original | None:
         """Find what an undo names: one's own operation first, then anyone's, if only one fits."""
-        found = self._originals.get(key, [])
+        found = [*self.facts.originals.get(key, ()), *map(original_of, self._posted.get(key, ()))]
         own = [original for original in found if original.ref.scope == credential.id]
         fitting = own or found
         return fitting[0] if len(fitting) == 1 else None
 
-    def remember(self, asked: Asked, posted: Posted) -> None:
+    def remember(self, posted: Posted) -> None:
         """Let the operations that follow see this one."""
         act = past_act(posted)
         if posted.household is not None:
@@ -200,16 +231,9 @@ class State:
                     household=posted.household,
                 )
                 self._check_ins.setdefault(key, []).append(check_in)
-        slip = posted.details.get("slip")
-        original = Original(
-            ref=asked.ref,
-            act=act,
-            household=posted.household,
-            entries=posted.entries,
-            is_undone=False,
-            slip=SlipRef(str(slip)) if slip is not None else None,
-        )
-        self._originals.setdefault(asked.key, []).append(original)
+        self._posted.setdefault(posted.ref.key, []).append(posted)
+        if posted.kind is Kind.REDEEM and posted.evidence is Evidence.OFFLINE:
+            self.handed_out_by[posted.id] = posted.ref.scope
         if posted.reference is not None:
             self.references.add(posted.reference)
 
@@ -226,6 +250,19 @@ class State:
         """Count the acts of a household that went up in another as that other's."""
         self.merged[source] = into
         self._history.setdefault(into, []).extend(self._history.pop(source, []))
+
+
+def original_of(posted: Posted) -> Original:
+    """See an operation as an undo sees it."""
+    slip = posted.details.get("slip")
+    return Original(
+        ref=posted.ref,
+        act=past_act(posted),
+        household=posted.household,
+        entries=posted.entries,
+        is_undone=False,
+        slip=None if slip is None else SlipRef(str(slip)),
+    )
 
 
 def past_act(posted: Posted) -> PastAct:

@@ -6,16 +6,16 @@ from points.domain.ids import BoothKey, RewardKey, ShelfId, SystemAccount, goods
 from points.domain.operations import QUANTITY_MAX, CountStock, MoveStock, ReceiveStock
 from points.domain.outcomes import Refusal
 from points.domain.programme import Reward, Shelf
-from points.domain.redemptions import on_shelf
+from points.domain.shelves import free_to_leave
 from points.domain.state import Draft, State
 
 
 def decide_receipt(state: State, asked: Asked, receipt: ReceiveStock) -> Draft | Refused:
     """Decide on goods that arrive at a booth."""
-    reward = _reward(state, asked.credential, receipt.reward)
+    reward = find_reward(state, asked.credential, receipt.reward)
     if reward is None:
         return Refused(reason=Refusal.REWARD_UNKNOWN)
-    shelf = _shelf(state, reward, receipt.booth, receipt.reserve)
+    shelf = find_shelf(state, reward, receipt.booth, receipt.reserve)
     if isinstance(shelf, Refused):
         return shelf
     if not 0 < receipt.quantity <= QUANTITY_MAX:
@@ -27,20 +27,18 @@ def decide_receipt(state: State, asked: Asked, receipt: ReceiveStock) -> Draft |
 
 def decide_move(state: State, asked: Asked, move: MoveStock) -> Draft | Refused:
     """Decide on goods that go to another booth. What is not released yet stays where it is."""
-    reward = _reward(state, asked.credential, move.reward)
+    reward = find_reward(state, asked.credential, move.reward)
     if reward is None:
         return Refused(reason=Refusal.REWARD_UNKNOWN)
-    source = _shelf(state, reward, move.source)
-    target = _shelf(state, reward, move.booth)
+    source = find_shelf(state, reward, move.source)
+    target = find_shelf(state, reward, move.booth)
     if isinstance(source, Refused):
         return source
     if isinstance(target, Refused) or source == target:
         return Refused(reason=Refusal.BOOTH_UNKNOWN)
     if not 0 < move.quantity <= QUANTITY_MAX:
         return Refused(reason=Refusal.QUANTITY_INVALID)
-    is_home = move.source == reward.home_booth
-    held_back = reward.pieces_held_back(state.now) if is_home else 0
-    free = max(0, on_shelf(state, reward, move.source) - held_back)
+    free = free_to_leave(state, reward, move.source)
     if move.quantity > free:
         return Refused(reason=Refusal.OUT_OF_STOCK, details={"left": free})
     state.begin()
@@ -50,10 +48,10 @@ def decide_move(state: State, asked: Asked, move: MoveStock) -> Draft | Refused:
 
 def decide_count(state: State, asked: Asked, count: CountStock) -> Draft | Refused:
     """Decide on a stock-take: the difference is booked, never the old figure changed."""
-    reward = _reward(state, asked.credential, count.reward)
+    reward = find_reward(state, asked.credential, count.reward)
     if reward is None:
         return Refused(reason=Refusal.REWARD_UNKNOWN)
-    shelf = _shelf(state, reward, count.booth, count.reserve)
+    shelf = find_shelf(state, reward, count.booth, count.reserve)
     if isinstance(shelf, Refused):
         return shelf
     if not 0 <= count.counted <= QUANTITY_MAX:
@@ -68,7 +66,8 @@ def decide_count(state: State, asked: Asked, count: CountStock) -> Draft | Refus
     return _draft(reward, count.booth, -missing)
 
 
-def _reward(state: State, credential: Credential, key: RewardKey) -> Reward | None:
+def find_reward(state: State, credential: Credential, key: RewardKey) -> Reward | None:
+    """Find a reward, as it stands, if it is one of the caller's event."""
     versions = state.catalog.rewards.get(key)
     reward = versions.latest.item if versions else None
     is_theirs = credential.role is Role.OPERATOR or (
@@ -77,7 +76,10 @@ def _reward(state: State, credential: Credential, key: RewardKey) -> Reward | No
     return reward if is_theirs else None
 
 
-def _shelf(state: State, reward: Reward, booth: BoothKey, reserve: str = "") -> ShelfId | Refused:
+def find_shelf(
+    state: State, reward: Reward, booth: BoothKey, reserve: str = ""
+) -> ShelfId | Refused:
+    """Find the shelf of a reward at a booth, or say why there is none."""
     number = state.catalog.shelves.get(Shelf(reward=reward.key, booth=booth, reserve=reserve))
     if number is not None:
         return number

@@ -6,7 +6,7 @@ that lets the household use its points.
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from points.domain.access import Role, oversees
 from points.domain.earning import check_out_of, clean_up_reference
@@ -150,6 +150,9 @@ def _mirror(state: State, entry: Entry, household: HouseholdId | None) -> None:
         if entry.credit != system(SystemAccount.EXPIRED):
             assert household is not None, "points belong to a household"
             _give_back(state, entry, household)
+    elif account_kind(entry.debit) is AccountKind.OWED:
+        assert household is not None, "debt belongs to a household"
+        _forget_debt(state, entry, household)
     elif account_kind(entry.credit) is AccountKind.OWED:
         assert household is not None, "debt belongs to a household"
         state.book.move(owed(household), entry.debit, entry.amount)
@@ -175,15 +178,34 @@ def _give_back(state: State, entry: Entry, household: HouseholdId) -> None:
     if is_live and account_owner(lot.account) == household:
         state.book.refill(lot.id, entry.amount, source=entry.credit)
         return
-    programme = state.programme
-    last_day = state.day(state.now) + timedelta(days=programme.refund_days_valid + 1)
     state.book.add_lot(
         household,
         entry.amount,
         source=entry.credit,
-        expires_at=lot.expires_at if is_live else midnight(last_day, programme.zone),
+        expires_at=lot.expires_at if is_live else _refund_end(state),
         origin=lot.origin or lot.id,
     )
+
+
+def _forget_debt(state: State, entry: Entry, household: HouseholdId) -> None:
+    """Owe what was short no longer; what was paid of it since comes back as points."""
+    still_owed = min(entry.amount, state.book.balance(owed(household)))
+    if still_owed:
+        state.book.move(entry.credit, owed(household), still_owed)
+    if entry.amount > still_owed:
+        state.book.add_lot(
+            household,
+            entry.amount - still_owed,
+            source=entry.credit,
+            expires_at=_refund_end(state),
+        )
+
+
+def _refund_end(state: State) -> datetime:
+    """Tell when points end that come back after the end of their own lot, or were in none."""
+    programme = state.programme
+    last_day = state.day(state.now) + timedelta(days=programme.refund_days_valid + 1)
+    return midnight(last_day, programme.zone)
 
 
 def _free_slip(state: State, original: Original) -> None:

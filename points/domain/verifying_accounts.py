@@ -13,7 +13,7 @@ from points.domain.calendar import Calendar
 from points.domain.findings import Code, Findings
 from points.domain.operations import Kind
 from points.domain.recounting import LotTally, Tally, WalletTally, by_act
-from points.domain.shapes import EXPIRED, GOODS, OWED, WALLET, owner_of, side_of
+from points.domain.shapes import EXPIRED, LEASED, OWED, WALLET, owner_of, side_of
 from points.domain.stored import AccountLine, ActLine, LotLine, SideLine
 from points.domain.walking import Followers
 
@@ -113,7 +113,7 @@ class AccountCheck:
         self._check_row(holding, tally, last_at)
 
     def _check_other(self, holding: Holding) -> Tally:
-        if not OWED <= side_of(holding.account) <= GOODS:
+        if not OWED <= side_of(holding.account) <= LEASED:
             self._findings.add(Code.ACCOUNT_UNKNOWN, {"account": holding.account})
         for lot in holding.lots:
             self._findings.add(Code.LOT_UNKNOWN, {"lot": lot.id, "account": lot.account})

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from points.domain.calendar import Calendar
+from points.domain.cases import OVER_LIMIT
 from points.domain.findings import Code, Findings
 from points.domain.ids import ActivityKey, RewardKey
 from points.domain.operations import Kind
@@ -19,6 +20,7 @@ from points.domain.programme import Activity, Catalog, Reward, Span, Stamp, Vers
 from points.domain.stored import ActLine
 
 _MINUTE = 60_000_000
+_OVER_LIMIT = f'"{OVER_LIMIT}"'
 _CHECK_OUT = '"phase": "check_out"'
 
 Item = TypeVar("Item")
@@ -50,6 +52,8 @@ class LimitCheck:
     def _check_redemption(self, act: ActLine, counted: Counter[tuple[Any, ...]]) -> None:
         reward: Reward | None = _named(self._catalog.rewards.get(RewardKey(act.item or "")), act)
         counted[act.item,] += act.quantity
+        if _OVER_LIMIT in act.details:
+            return  # said to be beyond it, and a person has been told
         if reward is not None and reward.per_household_per_event is not None:
             self._compare(act, counted[act.item,], reward.per_household_per_event)
 

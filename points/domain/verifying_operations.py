@@ -13,11 +13,12 @@ from json import JSONDecodeError, loads
 from points.domain.calendar import Calendar
 from points.domain.facts import ANY_BODY
 from points.domain.findings import Code, Findings, GapReason
-from points.domain.ids import LINES_MAX, OperationId, lot_id
+from points.domain.ids import LINES_MAX, AccountId, OperationId, lessee, lot_id, shelf_behind
 from points.domain.operations import Kind
 from points.domain.outcomes import Refusal
 from points.domain.shapes import (
     EXPIRED,
+    LEASED,
     OWED,
     SHAPES,
     WALLET,
@@ -37,6 +38,9 @@ _STARTS: Mapping[str, str] = {
     Kind.SLIP_CASHED: "slip:",
     Kind.BUILDING_CLOSED: "clean-up:",
 }
+_MOVES_OF_GOODS = frozenset(
+    {Kind.STOCK_RECEIVED, Kind.STOCK_MOVED, Kind.STOCK_LEASED, Kind.STOCK_RETURNED}
+)
 _FINGERPRINT_BYTES = (len(ANY_BODY), 32)
 
 
@@ -203,7 +207,7 @@ def body_fault(operation: OperationLine, body: str) -> str | None:
         return None if is_paid else "points"
     if kind == Kind.ADJUST:
         return None if _asked(body).get("points") == operation.points else "points"
-    if kind in (Kind.STOCK_RECEIVED, Kind.STOCK_MOVED):
+    if kind in _MOVES_OF_GOODS:
         return None if _asked(body).get("quantity") == operation.quantity else "quantity"
     return None
 
@@ -251,6 +255,7 @@ def _is_right(operation: OperationLine, entry: EntryLine, flow: Flow) -> bool:
         _names_household(operation, entry.debit, flow[0])
         and _names_household(operation, entry.credit, flow[1])
         and _names_lot(operation, entry, flow)
+        and _names_lessee(operation, entry, flow)
         and (entry.expires_at is None) is not _makes_lot(entry, flow)
         and (entry.debit_seq is None) is (flow[0] < WALLET)
         and (entry.credit_seq is None) is (flow[1] < WALLET)
@@ -261,6 +266,16 @@ def _names_household(operation: OperationLine, account: int, side: int) -> bool:
     if side not in (WALLET, OWED) or owner_of(account) == operation.household:
         return True
     return operation.kind == Kind.MERGE and owner_of(account) == _source_of(operation)
+
+
+def _names_lessee(operation: OperationLine, entry: EntryLine, flow: Flow) -> bool:
+    """Tell whether what a phone gets, gives back or hands out is its own, from one shelf."""
+    if LEASED not in flow:
+        return True
+    debit, credit = AccountId(entry.debit), AccountId(entry.credit)
+    if operation.kind == Kind.REDEEM:
+        return operation.scope == f"device:{lessee(debit)}"
+    return operation.kind == Kind.UNDO or shelf_behind(debit) == shelf_behind(credit)
 
 
 def _names_lot(operation: OperationLine, entry: EntryLine, flow: Flow) -> bool:

@@ -12,6 +12,7 @@ from points.domain.shapes import (
     GRANTED,
     HANDED_OUT,
     ISSUED,
+    LEASED,
     MERGED,
     MISCOUNTED,
     OWED,
@@ -35,11 +36,11 @@ def check_totals(
         findings: Told of every disagreement.
         slips: Points that lie with slips: those not cashed, less what ended before it came back.
     """
-    held = {side: balances.get(side, 0) for side in (WALLET, OWED, BUDGET, GOODS)}
+    held = {side: balances.get(side, 0) for side in (WALLET, OWED, BUDGET, GOODS, LEASED)}
     points = -totals.net(ISSUED, REDEEMED, EXPIRED, ADJUSTED, SLIPS, MERGED)
     for name, expected, found in (
         ("points", points, held[WALLET] - held[OWED]),
-        ("goods", -totals.net(SUPPLIED, HANDED_OUT, MISCOUNTED), held[GOODS]),
+        ("goods", -totals.net(SUPPLIED, HANDED_OUT, MISCOUNTED), held[GOODS] + held[LEASED]),
         ("budgets", -totals.net(BUDGETED, GRANTED), held[BUDGET]),
         ("merged", 0, totals.net(MERGED)),
         ("slips", totals.net(SLIPS), slips),

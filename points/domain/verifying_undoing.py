@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from points.domain.calendar import Calendar
 from points.domain.findings import Code, Findings
 from points.domain.operations import Kind
-from points.domain.shapes import EXPIRED, MERGED, OWED, WALLET, owner_of, side_of
+from points.domain.shapes import EXPIRED, MERGED, OWED, REDEEMED, WALLET, owner_of, side_of
 from points.domain.stored import EntryLine, LotLine, OperationLine
 from points.domain.verifying_operations import made_lot
 
@@ -45,16 +45,33 @@ def moves_of(sequel: Sequel) -> list[Move] | None:
     """Pair each entry that gives points back with the lot that they left; None if some have none.
 
     Both stand in the same order, one for one: a merge's line by line, an undo's as the original's.
+    What was paid of a debt that is forgotten was in no lot; it comes back last.
     """
     back = [entry for entry in sequel.entries if side_of(entry.credit) == WALLET]
     if sequel.operation.kind == Kind.MERGE:
         out = [entry for entry in sequel.entries if entry.credit == MERGED]
     else:
         out = [entry for entry in sequel.original_entries if entry.credit != EXPIRED]
-    left = [entry for entry in out if side_of(entry.debit) == WALLET]
+    left = [(entry.lot, entry.amount) for entry in out if side_of(entry.debit) == WALLET]
+    paid = _paid_since(sequel)
+    left += [(None, paid)] if paid else []
     if len(back) != len(left):
         return None
-    return [Move(entry, gone.lot, gone.amount) for entry, gone in zip(back, left, strict=True)]
+    return [Move(entry, lot, amount) for entry, (lot, amount) in zip(back, left, strict=True)]
+
+
+def _paid_since(sequel: Sequel) -> int:
+    """Tell how much was paid of what the original left the household owing."""
+    short = sum(
+        entry.amount
+        for entry in sequel.original_entries
+        if (side_of(entry.debit), entry.credit) == (OWED, REDEEMED)
+    )
+    return short - sum(
+        entry.amount
+        for entry in sequel.entries
+        if (entry.debit, side_of(entry.credit)) == (REDEEMED, OWED)
+    )
 
 
 def origin_of(parent: LotLine) -> int:
@@ -120,7 +137,10 @@ class SequelCheck:
             self._found(fault, sequel)
             return
         for move in moves:
-            parent = sequel.lots.get(move.left or 0)
+            if move.left is None:
+                self._check_repaid(sequel, move)
+                continue
+            parent = sequel.lots.get(move.left)
             lot = sequel.lots.get(move.entry.lot or 0)
             if parent is None or lot is None:
                 missing = move.left if parent is None else move.entry.lot
@@ -132,6 +152,21 @@ class SequelCheck:
                 self._check_terms(sequel.operation, parent, lot)
             else:
                 self._found(fault, sequel)
+
+    def _check_repaid(self, sequel: Sequel, move: Move) -> None:
+        """Check the lot of points that come back after they had paid a debt."""
+        lot = sequel.lots.get(move.entry.lot or 0)
+        if lot is None:
+            self._findings.add(Code.LOT_MISSING, {"lot": move.entry.lot or 0})
+            return
+        if lot.id != made_lot(move.entry.operation, move.entry.line):
+            self._found(Code.UNDO_NOT_MIRRORED, sequel)
+        if lot.origin is not None:
+            self._findings.add(Code.LOT_ORIGIN, {"lot": lot.id}, found=lot.origin)
+        ends = self._calendar.refund_ends(sequel.operation.posted_at)
+        if not self._calendar.is_empty and lot.expires_at not in ends:
+            about = {"lot": lot.id}
+            self._findings.add(Code.LOT_EXPIRY, about, expected=ends[0], found=lot.expires_at)
 
     def _goes_back(self, operation: OperationLine, parent: LotLine) -> bool:
         """Tell whether points must go back into their own lot."""

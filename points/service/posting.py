@@ -10,10 +10,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from points.domain.batch import decide_batch
+from points.domain.doubts import has_case, with_case
 from points.domain.facts import Asked, Decided, Outcome, Refused
 from points.domain.outcomes import Refusal
 from points.domain.programme import Catalog
 from points.service.transactions import DatabaseUnavailable, settle
+from points.storage.cases import cases_of
 from points.storage.catalog import catalog_number, load_catalog
 from points.storage.engine import Database
 from points.storage.facts import load_facts
@@ -118,7 +120,21 @@ def post_within(connection: Connection, book: Book, batch: Sequence[Asked]) -> S
     decided = decide_batch(facts, batch)
     check_balance(decided)
     write_batch(connection, chain, decided, at=facts.now)
-    return decided.outcomes
+    return _with_cases(connection, batch, decided.outcomes)
+
+
+def _with_cases(
+    connection: Connection, batch: Sequence[Asked], outcomes: Sequence[Outcome]
+) -> Sequence[Outcome]:
+    """Tell with each outcome the case that it has, if any has one."""
+    refs = {place: batch[place].ref for place, it in enumerate(outcomes) if has_case(it)}
+    if not refs:
+        return outcomes
+    numbers = cases_of(connection, set(refs.values()))
+    return [
+        with_case(outcome, numbers[refs[place]]) if place in refs else outcome
+        for place, outcome in enumerate(outcomes)
+    ]
 
 
 def check_balance(decided: Decided) -> None:

@@ -11,11 +11,14 @@ from points.domain.ids import (
     AccountId,
     ActivityKey,
     BoothKey,
+    CredentialId,
     EventKey,
     HouseholdId,
     RewardKey,
     budget,
+    device_number,
     goods,
+    leased,
 )
 from points.domain.operations import (
     Adjust,
@@ -26,12 +29,14 @@ from points.domain.operations import (
     Earn,
     Expire,
     IssueSlip,
+    LeaseStock,
     Merge,
     MoveStock,
     OperationKey,
     ReceiveStock,
     Redeem,
     RequestKey,
+    ReturnStock,
     SetBudget,
     Share,
     SlipRef,
@@ -58,6 +63,11 @@ class Wanted:
     days: set[tuple[CardRef, date]] = field(default_factory=set)
     events: set[tuple[CardRef, EventKey]] = field(default_factory=set)
     merges: list[tuple[HouseholdId, HouseholdId]] = field(default_factory=list)
+    leases: set[AccountId] = field(default_factory=set)
+    """Accounts of phones, to be taken where there are any."""
+    lessees: set[CredentialId] = field(default_factory=set)
+    has_handouts: bool = False
+    """Whether goods were handed out without a network."""
 
 
 def wanted_by(batch: Sequence[Asked], catalog: Catalog) -> Wanted:
@@ -100,6 +110,8 @@ def _collect_at_desk(wanted: Wanted, asked: Asked, catalog: Catalog) -> None:
             _shelves(wanted, catalog, change.reward, [change.booth], ["", change.reserve])
         case MoveStock() as move:
             _shelves(wanted, catalog, move.reward, [move.source, move.booth], [""])
+        case LeaseStock() | ReturnStock() as move:
+            _lease(wanted, move, catalog)
         case SetBudget(item=item):
             wanted.budgets.add(item)
             _budgets(wanted, catalog, [item])
@@ -138,8 +150,25 @@ def _redeem(wanted: Wanted, asked: Asked, redeem: Redeem, catalog: Catalog) -> N
     if reward is not None and reward.per_household_per_event is not None:
         wanted.events.add((redeem.card, reward.event))
     booth = asked.credential.booth
-    if booth is not None:
-        _shelves(wanted, catalog, redeem.reward, [booth], ["", redeem.reserve])
+    if booth is None:
+        return
+    _shelves(wanted, catalog, redeem.reward, [booth], ["", redeem.reserve])
+    shelf = catalog.shelves.get(Shelf(reward=redeem.reward, booth=booth))
+    phone = device_number(asked.credential.id)
+    if shelf is not None and phone is not None:
+        wanted.leases.add(leased(phone, shelf))
+    if redeem.is_offline and asked.credential.event is not None:
+        wanted.has_handouts = True
+        wanted.events.add((redeem.card, asked.credential.event))
+
+
+def _lease(wanted: Wanted, move: LeaseStock | ReturnStock, catalog: Catalog) -> None:
+    _shelves(wanted, catalog, move.reward, [move.booth], [""])
+    shelf = catalog.shelves.get(Shelf(reward=move.reward, booth=move.booth))
+    phone = device_number(move.device)
+    if shelf is not None and phone is not None:
+        wanted.accounts.add(leased(phone, shelf))
+    wanted.lessees.add(move.device)
 
 
 def _clean_up(wanted: Wanted, catalog: Catalog, named: CloseBuilding | Share) -> None:

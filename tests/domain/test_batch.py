@@ -27,10 +27,12 @@ from points.domain.operations import (
     Evidence,
     Expire,
     IssueSlip,
+    LeaseStock,
     Merge,
     MoveStock,
     Operation,
     ReceiveStock,
+    ReturnStock,
     SetBudget,
     Share,
     SlipRef,
@@ -85,6 +87,20 @@ EVERY_KIND: list[Operation] = [
         occurred_at=NOW,
     ),
     SetBudget(item=SORTING.key, points=1, occurred_at=NOW),
+    LeaseStock(
+        reward=BIN_BAGS.key,
+        booth=REDEEMING,
+        device=make_device().id,
+        quantity=1,
+        occurred_at=NOW,
+    ),
+    ReturnStock(
+        reward=BIN_BAGS.key,
+        booth=REDEEMING,
+        device=make_device().id,
+        quantity=1,
+        occurred_at=NOW,
+    ),
 ]
 
 
@@ -100,7 +116,7 @@ def test_what_a_role_may_not_do_is_refused_before_any_rule(
 
 
 def test_a_revoked_credential_is_refused_for_now_whatever_it_asks() -> None:
-    facts = replace(make_facts(), revoked=frozenset({make_device().id}))
+    facts = replace(make_facts(), revoked={make_device().id: NOW})
 
     outcomes = Memory(facts).post(*EVERY_KIND)
 
@@ -110,7 +126,7 @@ def test_a_revoked_credential_is_refused_for_now_whatever_it_asks() -> None:
 def test_what_a_phone_did_before_it_was_revoked_is_still_answered_the_same() -> None:
     book = Memory()
     book.tell(SCAN)
-    book.facts = replace(book.facts, revoked=frozenset({make_device().id}))
+    book.facts = replace(book.facts, revoked={make_device().id: NOW})
 
     assert book.tell(SCAN) == Replayed(PAID)
 
@@ -228,7 +244,7 @@ def test_one_bad_operation_stops_none_of_the_others() -> None:
     outcomes = decide(*batch).outcomes
 
     assert len(outcomes) == len(batch)
-    assert outcomes[-1] == Accepted(operation=OperationId(1005), points=5, balance=16)
+    assert outcomes[-1] == Accepted(operation=OperationId(1007), points=5, balance=16)
 
 
 def test_the_facts_handed_in_are_never_changed() -> None:

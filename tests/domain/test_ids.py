@@ -4,6 +4,7 @@ from points.domain.ids import (
     LINES_MAX,
     AccountKind,
     BudgetId,
+    CredentialId,
     HouseholdId,
     OperationId,
     ShelfId,
@@ -12,10 +13,14 @@ from points.domain.ids import (
     account_kind,
     account_owner,
     budget,
+    device_number,
     goods,
+    leased,
+    lessee,
     lot_id,
     lot_operation,
     owed,
+    shelf_behind,
     system,
     wallet,
 )
@@ -30,6 +35,7 @@ def test_an_account_number_tells_what_it_holds_and_whose_it_is() -> None:
         owed(HouseholdId(7)),
         budget(BudgetId(7)),
         goods(ShelfId(7)),
+        leased(1, ShelfId(7)),
     ]
 
     assert [(account_kind(number), account_owner(number)) for number in numbers] == [
@@ -38,6 +44,7 @@ def test_an_account_number_tells_what_it_holds_and_whose_it_is() -> None:
         (AccountKind.OWED, 7),
         (AccountKind.BUDGET, 7),
         (AccountKind.GOODS, 7),
+        (AccountKind.LEASED, 2**24 + 7),
     ]
 
 
@@ -49,7 +56,47 @@ def test_the_busiest_accounts_are_locked_last() -> None:
 
 
 def test_account_numbers_stay_exact_in_browsers() -> None:
-    assert account_id(AccountKind.GOODS, 2**48 - 1) < EXACT_IN_BROWSERS
+    assert account_id(AccountKind.LEASED, 2**48 - 1) < EXACT_IN_BROWSERS
+
+
+def test_a_phones_account_tells_the_phone_and_the_shelf_that_its_pieces_came_from() -> None:
+    account = leased(7, ShelfId(9))
+
+    assert (lessee(account), shelf_behind(account)) == (7, 9)
+    assert shelf_behind(goods(ShelfId(9))) == 9
+
+
+def test_all_that_one_phone_has_stands_together() -> None:
+    ends = leased(7, ShelfId(0)), leased(8, ShelfId(0))
+
+    assert ends[0] < leased(7, ShelfId(1)) < leased(7, ShelfId(2**24 - 1)) < ends[1]
+
+
+@pytest.mark.parametrize(("device", "shelf"), [(0, 1), (2**24, 1), (1, 2**24), (1, -1)])
+def test_a_phone_or_shelf_that_does_not_fit_into_a_number_has_no_account(
+    device: int, shelf: int
+) -> None:
+    with pytest.raises(AssertionError):
+        leased(device, ShelfId(shelf))
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("device:7", 7),
+        ("device:16777215", 2**24 - 1),
+        ("device:16777216", None),
+        ("device:0", None),
+        ("device:07", None),
+        ("device:", None),
+        ("partner:7", None),
+        ("operator:cli", None),
+    ],
+)
+def test_a_phone_is_told_by_its_number_and_nobody_else_has_one(
+    name: str, number: int | None
+) -> None:
+    assert device_number(CredentialId(name)) == number
 
 
 @pytest.mark.parametrize("owner", [0, -1, 2**48])

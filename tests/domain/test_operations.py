@@ -35,6 +35,7 @@ def test_every_kind_has_one_operation() -> None:
     assert [operation.kind for operation in get_args(Operation)] == [
         *(Kind.EARN, Kind.REDEEM, Kind.UNDO, Kind.ADJUST, Kind.EXPIRE, Kind.MERGE),
         *(Kind.STOCK_RECEIVED, Kind.STOCK_MOVED, Kind.STOCK_COUNTED),
+        *(Kind.STOCK_LEASED, Kind.STOCK_RETURNED),
         *(Kind.SLIP_ISSUED, Kind.SLIP_CASHED, Kind.BUILDING_CLOSED, Kind.SHARE, Kind.BUDGET_SET),
     ]
 

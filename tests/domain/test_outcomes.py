@@ -4,6 +4,7 @@ from points.domain.outcomes import Refusal
 def test_only_these_refusals_may_turn_into_a_yes() -> None:
     assert {refusal for refusal in Refusal if not refusal.is_final} == {
         Refusal.CREDENTIAL_REVOKED,
+        Refusal.IN_REVIEW,
         Refusal.CARD_UNKNOWN,
         Refusal.CARD_FROZEN,
         Refusal.NOT_OPEN_YET,
@@ -15,6 +16,10 @@ def test_only_these_refusals_may_turn_into_a_yes() -> None:
         Refusal.NOTHING_TO_SHARE,
         Refusal.INTERNAL_INVARIANT,
     }
+
+
+def test_what_is_final_or_with_a_person_is_remembered() -> None:
+    assert [it for it in Refusal if it.is_remembered is not it.is_final] == [Refusal.IN_REVIEW]
 
 
 def test_a_code_is_its_name_in_small_letters() -> None:

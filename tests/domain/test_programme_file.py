@@ -40,6 +40,8 @@ def test_every_key_of_a_programme_is_read() -> None:
     undo_minutes = 5
     clock_minutes_off_max = 6
     offline_days_max = 7
+    offline_points_per_card_max = 60
+    forgive_points_max = 0
     expiring_soon_days = 8
     refund_days_valid = 9
     slip_points_max = 11
@@ -59,6 +61,8 @@ def test_every_key_of_a_programme_is_read() -> None:
         undo_minutes=5,
         clock_minutes_off_max=6,
         offline_days_max=7,
+        offline_points_per_card_max=60,
+        forgive_points_max=0,
         expiring_soon_days=8,
         refund_days_valid=9,
         slip_points_max=11,

@@ -153,7 +153,6 @@ def test_a_changed_price_applies_from_now_on_and_never_backwards(database: Datab
             quantity=1,
             price_shown=price,
             occurred_at=occurred_at,
-            is_offline=True,
         )
         return post(book, [ask(one, by=device)])[0]
 

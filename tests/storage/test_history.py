@@ -6,15 +6,16 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from points.domain.facts import CleanUpKey
+from points.domain.facts import Accepted, CleanUpKey
 from points.domain.ids import OperationId
-from points.domain.operations import OperationKey
+from points.domain.operations import LeaseStock, OperationKey
 from points.domain.state import past_act
 from points.service.posting import Book, post
 from points.service.transactions import snapshot
 from points.storage.columns import table_of
 from points.storage.engine import Database
 from points.storage.history import (
+    handed_out_by,
     load_acts,
     load_check_ins,
     load_entries,
@@ -25,8 +26,19 @@ from points.storage.history import (
 )
 from points.storage.ledger import OperationRow
 from points.storage.requests import load_settled
-from tests.build import ask, make_device, make_earn, make_undo
-from tests.market import CLEAN_UP, CORRIDORS, DAY, LI, LI_CARD, MARKET, NOW, WANG
+from tests.build import ask, make_device, make_earn, make_redeem, make_undo
+from tests.market import (
+    BIN_BAGS,
+    CLEAN_UP,
+    CORRIDORS,
+    DAY,
+    LI,
+    LI_CARD,
+    MARKET,
+    NOW,
+    REDEEMING,
+    WANG,
+)
 from tests.save import open_market
 from tests.walk import take_walk
 
@@ -141,3 +153,23 @@ def test_check_ins_are_read_by_activity_building_and_period(book: Book) -> None:
 
     told = {key: [(one.household, one.occurred_at) for one in ones] for key, ones in found.items()}
     assert told == {here: [(WANG, WANGS.occurred_at), (LI, LIS.occurred_at)]}
+
+
+def test_only_what_was_handed_out_without_a_network_names_its_phone(database: Database) -> None:
+    book, phone = open_market(database, points={WANG: 1000}), make_device()
+    lease = LeaseStock(
+        reward=BIN_BAGS.key, booth=REDEEMING, device=phone.id, quantity=2, occurred_at=NOW
+    )
+    outcomes = post(
+        book,
+        [
+            *(ask(operation, by=phone) for operation in (lease, make_redeem())),
+            ask(make_redeem(is_offline=True), by=phone),
+            ask(make_earn(is_offline=True), by=phone),
+        ],
+    )
+    numbers = [it.operation for it in outcomes if isinstance(it, Accepted)]
+
+    with snapshot(book.database) as connection:
+        assert handed_out_by(connection, numbers) == {numbers[2]: phone.id}
+        assert handed_out_by(connection, []) == {}

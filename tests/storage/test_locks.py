@@ -111,6 +111,24 @@ def test_accounts_that_were_never_used_are_made(database: Database) -> None:
     )
 
 
+def test_accounts_that_may_never_have_been_used_are_taken_only_if_they_were(
+    database: Database,
+) -> None:
+    with transaction(database) as connection:
+        add_account(connection, 5, 30, NOW)
+        add_account(connection, 8, 2, NOW)
+
+        locked = lock_accounts(connection, numbers(5, 7), at=NOW, if_any=numbers(8, 9))
+        again = lock_accounts(connection, numbers(5, 7), at=NOW, if_any=numbers(8, 9))
+
+    assert locked.accounts == {
+        AccountId(5): Account(30, 3),
+        AccountId(7): Account(0, 0),
+        AccountId(8): Account(2, 3),
+    }
+    assert again == locked
+
+
 def test_to_lock_nothing_asks_nothing(database: Database) -> None:
     with transaction(database) as connection:
         assert lock_accounts(connection, [], at=NOW) == Locked(accounts={}, last_at=None)

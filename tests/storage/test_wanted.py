@@ -6,7 +6,16 @@ import pytest
 
 from points.domain.access import OPERATOR
 from points.domain.facts import CleanUpKey
-from points.domain.ids import AccountId, ActivityKey, LotId, RewardKey, budget, goods
+from points.domain.ids import (
+    AccountId,
+    ActivityKey,
+    CredentialId,
+    LotId,
+    RewardKey,
+    budget,
+    goods,
+    leased,
+)
 from points.domain.operations import (
     Adjust,
     CashSlip,
@@ -14,12 +23,14 @@ from points.domain.operations import (
     CountStock,
     Expire,
     IssueSlip,
+    LeaseStock,
     Merge,
     MoveStock,
     Operation,
     OperationKey,
     ReceiveStock,
     RequestKey,
+    ReturnStock,
     SetBudget,
     Share,
     slip_by_code,
@@ -63,6 +74,10 @@ def shelf(reserve: str = "", *, booth: int = 4, reward: RewardKey = TOWEL.key) -
     return goods(CATALOG.shelves[replace(place, reward=reward)])
 
 
+def lease(*, device: int = 4, reward: RewardKey = TOWEL.key) -> AccountId:
+    return leased(device, CATALOG.shelves[Shelf(reward=reward, booth=BOOTHS[4].key)])
+
+
 CLOSING, SHARED = "clean-up:shiji:3:2019-12", "share:corridors/clean-up:3:2019-12:2"
 MINE = RequestKey(make_device().id, OperationKey("k"))
 DESK = RequestKey(OPERATOR.id, OperationKey("k"))
@@ -102,11 +117,48 @@ CASES = {
             days={(WANG_CARD, DAY)},
             events={(WANG_CARD, MARKET.key)},
             accounts={shelf(reward=BIN_BAGS.key)},
+            leases={lease(reward=BIN_BAGS.key)},
         ),
+    ),
+    "what was handed out without a network": (
+        make_redeem(reward=TOWEL.key, is_offline=True),
+        Wanted(
+            cards={WANG_CARD},
+            days={(WANG_CARD, DAY)},
+            events={(WANG_CARD, MARKET.key)},
+            accounts={shelf()},
+            leases={lease()},
+            has_handouts=True,
+        ),
+    ),
+    "goods that a phone takes": (
+        LeaseStock(
+            reward=TOWEL.key,
+            booth=BOOTHS[4].key,
+            device=make_device().id,
+            quantity=1,
+            occurred_at=NOW,
+        ),
+        Wanted(accounts={shelf(), lease()}, lessees={make_device().id}),
+    ),
+    "goods that come back from a phone": (
+        ReturnStock(
+            reward=TOWEL.key,
+            booth=BOOTHS[4].key,
+            device=CredentialId("device:5"),
+            quantity=1,
+            occurred_at=NOW,
+        ),
+        Wanted(accounts={shelf(), lease(device=5)}, lessees={CredentialId("device:5")}),
     ),
     "redemption from a reserve": (
         make_redeem(reward=TOWEL.key, reserve="elders"),
-        Wanted(cards={WANG_CARD}, days={(WANG_CARD, DAY)}, accounts={shelf(), shelf("elders")}),
+        Wanted(
+            cards={WANG_CARD},
+            days={(WANG_CARD, DAY)},
+            accounts={shelf(), shelf("elders")},
+            leases={lease()},
+        ),
     ),
     "redemption of nothing that there is": (
         make_redeem(reward=RewardKey("market/none")),
@@ -114,7 +166,7 @@ CASES = {
     ),
     "undo": (
         make_undo("scan"),
-        Wanted(undone={OperationKey("scan")}, requests={replace(MINE, key=OperationKey("scan"))}),
+        Wanted(undone={OperationKey("scan")}, requests={MINE._replace(key=OperationKey("scan"))}),
     ),
     "slip cashed": (
         CashSlip(slip=PAPER, card=WANG_CARD, occurred_at=NOW),
@@ -124,7 +176,7 @@ CASES = {
         IssueSlip(
             slip=PAPER, points=5, last_day=DAY, occurred_at=NOW, attempt=OperationKey("scan")
         ),
-        Wanted(slips={PAPER}, requests={replace(MINE, key=OperationKey("scan"))}),
+        Wanted(slips={PAPER}, requests={MINE._replace(key=OperationKey("scan"))}),
     ),
 }
 AT_DESK = {

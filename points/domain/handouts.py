@@ -1,0 +1,167 @@
+"""Decide on goods that a phone says it handed out while there was no network.
+
+They are gone: what is short of points or beyond a limit is booked, and a person settles the rest.
+Where it is not even sure what happened, the operation is kept for a person. What bounds the damage
+is the lease: no phone hands out more than it had with it.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from points.domain.doubts import in_review
+from points.domain.facts import Asked, Card, Refused
+from points.domain.ids import AccountId, goods
+from points.domain.operations import POINTS_MAX, QUANTITY_MAX, Kind, Redeem
+from points.domain.outcomes import Refusal
+from points.domain.programme import Reward, Version, Versions
+from points.domain.redemptions import (
+    Purchase,
+    Taken,
+    hand_over,
+    left_of_limit,
+    redeeming_booth,
+)
+from points.domain.shelves import lease_of, pieces_leased, pieces_on
+from points.domain.state import Draft, State
+
+PRICE_HOLDS = timedelta(hours=24)
+"""How long a price that has changed is honoured: a phone may not have heard of the new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A handout as far as it is understood, and what is doubtful about it."""
+
+    purchase: Purchase
+    doubts: tuple[Refused, ...]
+
+
+def decide_handout(state: State, asked: Asked, redeem: Redeem) -> Draft | Refused:
+    """Decide one redemption that happened without a network."""
+    weighed = weigh_handout(state, asked, redeem)
+    if isinstance(weighed, Refused):
+        return weighed
+    purchase = weighed.purchase
+    waived = asked.waived or ()
+    doubts = [doubt for doubt in weighed.doubts if doubt.reason not in waived]
+    if doubts:
+        return in_review(doubts)
+    taken = _taken(state, purchase, is_approved=asked.is_approved)
+    if isinstance(taken, Refused):
+        return taken
+    over = max(0, -left_of_limit(state, purchase))
+    return hand_over(state, purchase, taken, over_limit=min(over, redeem.quantity))
+
+
+def weigh_handout(state: State, asked: Asked, redeem: Redeem) -> Weighed | Refused:
+    """Tell what is doubtful about a handout, or why it cannot be one at all."""
+    if not 0 < redeem.quantity <= QUANTITY_MAX or not _is_payable(redeem):
+        return Refused(reason=Refusal.QUANTITY_INVALID)
+    fault = state.time_fault(redeem.occurred_at, is_offline=True)
+    if fault is not None:
+        return fault
+    card = state.facts.cards.get(redeem.card)
+    if card is None:
+        return Refused(reason=Refusal.CARD_UNKNOWN)
+    purchase = _understand(state, asked, redeem, card)
+    if isinstance(purchase, Refused):
+        return purchase
+    event = state.event(purchase.reward.event, redeem.occurred_at)
+    if event is None:
+        return Refused(reason=Refusal.REWARD_UNKNOWN)
+    fault = state.community_fault(event, purchase.household)
+    if fault is not None:
+        return fault
+    stopped = state.card(redeem.card, redeem.occurred_at, is_offline=True)
+    doubts = [
+        stopped if isinstance(stopped, Refused) else None,
+        state.event_fault(event, purchase.household, redeem.occurred_at),
+        _price_doubt(purchase),
+    ]
+    if not asked.is_approved:  # somebody has looked: these goods are gone, wherever they stood
+        doubts += [_lease_doubt(state, purchase), _ceiling_doubt(state, purchase)]
+    return Weighed(purchase, tuple(doubt for doubt in doubts if doubt is not None))
+
+
+def _is_payable(redeem: Redeem) -> bool:
+    return 0 <= redeem.price_shown * redeem.quantity <= POINTS_MAX
+
+
+def _understand(state: State, asked: Asked, redeem: Redeem, card: Card) -> Purchase | Refused:
+    booth = redeeming_booth(state, asked.credential.booth, redeem)
+    if booth is None:
+        return Refused(reason=Refusal.NOT_ALLOWED)
+    versions = state.catalog.rewards.get(redeem.reward)
+    version = _offered(versions, redeem) if versions else None
+    if version is None or version.item is None or version.item.event != booth.event:
+        return Refused(reason=Refusal.REWARD_UNKNOWN)
+    if redeem.reserve and redeem.reserve not in version.item.reserved_for:
+        return Refused(reason=Refusal.RESERVE_UNKNOWN)
+    return Purchase(
+        redeem=redeem,
+        caller=asked.credential,
+        card=card,
+        household=state.household(card.household),
+        booth=booth,
+        reward=version.item,
+        version=version.number,
+    )
+
+
+def _offered(versions: Versions[Reward], redeem: Redeem) -> Version[Reward]:
+    """Give the newest version with the price shown that still held then, else the one in force."""
+    in_force = versions.at(redeem.occurred_at)
+    since = redeem.occurred_at - PRICE_HOLDS
+    ends = None  # of the version that is looked at; the newest one in force has none yet
+    for version in reversed(versions.all[: versions.all.index(in_force) + 1]):
+        if ends is not None and ends <= since:
+            break
+        if version.item is not None and version.item.price == redeem.price_shown:
+            return version
+        ends = version.valid_from
+    return in_force
+
+
+def _price_doubt(purchase: Purchase) -> Refused | None:
+    if purchase.reward.price == purchase.redeem.price_shown:
+        return None
+    return Refused(reason=Refusal.PRICE_CHANGED, details={"price": purchase.reward.price})
+
+
+def _lease_doubt(state: State, purchase: Purchase) -> Refused | None:
+    left = pieces_leased(state, purchase.caller, purchase.shelf)
+    if purchase.redeem.quantity <= left:
+        return None
+    return Refused(reason=Refusal.OUT_OF_STOCK, details={"left": left})
+
+
+def _ceiling_doubt(state: State, purchase: Purchase) -> Refused | None:
+    """Say so if this phone alone gave this household more than it may without a network."""
+    programme = state.catalog.programme_at(purchase.redeem.occurred_at)
+    spent = -sum(
+        act.points
+        for act in state.acts(purchase.household, Kind.REDEEM)
+        if act.event == purchase.booth.event
+        and state.handed_out_by.get(act.operation) == purchase.caller.id
+    )
+    left = programme.offline_points_per_card_max - spent
+    if purchase.price <= left:
+        return None
+    return Refused(reason=Refusal.OFFLINE_LIMIT_REACHED, details={"points_left": max(0, left)})
+
+
+def _taken(state: State, purchase: Purchase, *, is_approved: bool) -> Taken | Refused:
+    """Say which pieces are gone: the phone's own, and where a person says so, the booth's."""
+    left = purchase.redeem.quantity
+    lease = lease_of(state, purchase.caller, purchase.shelf)
+    at_phone = pieces_leased(state, purchase.caller, purchase.shelf)
+    at_booth = pieces_on(state, purchase.shelf) if is_approved else 0
+    if left > at_phone + at_booth:
+        return Refused(reason=Refusal.OUT_OF_STOCK, details={"left": at_phone + at_booth})
+    taken: list[tuple[AccountId, int]] = []
+    if lease is not None and at_phone:
+        taken.append((lease, min(left, at_phone)))
+        left -= min(left, at_phone)
+    if left:
+        taken.append((goods(state.catalog.shelves[purchase.shelf]), left))
+    return taken
