@@ -21,6 +21,12 @@ from points.domain.periods import (
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
 HAVANA = ZoneInfo("America/Havana")  # its clocks change at midnight
+AWKWARD = [
+    *("America/Sao_Paulo", "Asia/Beirut", "Africa/Cairo", "Asia/Amman"),  # midnights left out
+    *("Atlantic/Azores", "America/St_Johns", "America/Asuncion"),  # midnights that come twice
+    *("Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Chatham", "Antarctica/Troll"),
+]
+TICK = timedelta(microseconds=1)
 
 
 def test_the_day_turns_at_midnight_in_the_zone_and_not_in_utc() -> None:
@@ -50,6 +56,41 @@ def test_a_day_with_a_clock_change_is_still_one_day(zone: ZoneInfo, day: date, h
     assert ends - begins == timedelta(hours=hours)
     assert local_day(begins, zone) == local_day(ends - timedelta(microseconds=1), zone) == day
     assert local_day(begins - timedelta(microseconds=1), zone) == day - timedelta(days=1)
+
+
+@pytest.mark.parametrize("zone", [ZoneInfo(it) for it in AWKWARD], ids=str)
+def test_a_day_begins_as_soon_as_clocks_show_it_and_ends_with_the_next(zone: ZoneInfo) -> None:
+    days = [date(2008, 1, 1) + timedelta(days=it) for it in range(366 * 18)]
+
+    odd = [
+        day
+        for day in days
+        if (local_day(midnight(day, zone) - TICK, zone), local_day(midnight(day, zone), zone))
+        != (day - timedelta(days=1), day)
+    ]
+
+    assert odd == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "earned_at", "ends", "shows"),
+    [
+        # Clocks go from 00:00 to 01:00, or back from 01:00 to 00:00.
+        ("America/Sao_Paulo", "2018-11-03T12:00-03:00", "2018-11-04T03:00+00:00", "01:00"),
+        ("Africa/Cairo", "2023-04-27T12:00+02:00", "2023-04-27T22:00+00:00", "01:00"),
+        ("America/Havana", "2020-10-31T12:00-04:00", "2020-11-01T04:00+00:00", "00:00"),
+        ("Atlantic/Azores", "2020-10-24T12:00+00:00", "2020-10-25T00:00+00:00", "00:00"),
+    ],
+)
+def test_points_end_at_a_midnight_that_is_left_out_or_comes_twice(
+    zone: str, earned_at: str, ends: str, shows: str
+) -> None:
+    here = ZoneInfo(zone)
+
+    found = expiry_of(datetime.fromisoformat(earned_at), DaysValid(0), here)
+
+    assert found == datetime.fromisoformat(ends)
+    assert f"{found.astimezone(here):%H:%M}" == shows
 
 
 def test_a_wall_clock_time_is_an_instant_in_the_zone() -> None:
