@@ -27,7 +27,8 @@ LotId = NewType("LotId", int)
 
 _OWNER_BITS = 48
 _SHELF_BITS = 24
-_SHELVES_END = _DEVICES_END = 1 << _SHELF_BITS
+_SHELVES_END = 1 << _SHELF_BITS
+_DEVICES_END = _SHELVES_END - 1  # so that what one phone has ends where a number begins
 _DEVICE = re.compile(r"device:([1-9][0-9]{0,7})")
 _LINE_BITS = 15
 LINES_MAX = 1 << _LINE_BITS

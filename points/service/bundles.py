@@ -6,13 +6,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from points.domain.access import Credential
-from points.domain.ids import RewardKey
+from points.domain.ids import RewardKey, device_number
 from points.domain.notices import Notice, notice_of
-from points.domain.programme import Activity, Booth, Community, Event, Programme
+from points.domain.programme import Activity, Booth, Catalog, Community, Event, Programme
 from points.service.posting import Book
 from points.service.reading import Offer, load_offers
 from points.service.transactions import snapshot
 from points.service.view import View
+from points.storage.leases import load_leases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ def read_bundle(book: Book, caller: Credential, *, now: datetime) -> Bundle:
     with snapshot(book.database) as connection:
         view = View(book.catalogs.current(connection), caller, now)
         offers = load_offers(connection, view)
-        leases = _leases(connection, caller)
+        leases = _leases(connection, view.catalog, caller)
     programme = view.catalog.programme_at(now)
     return Bundle(
         programme=programme,
@@ -57,6 +58,11 @@ def read_bundle(book: Book, caller: Credential, *, now: datetime) -> Bundle:
     )
 
 
-def _leases(_connection: Connection, _caller: Credential) -> tuple[Lease, ...]:
-    """Give the goods leased to the caller's phone. No shelf is a phone's yet."""
-    return ()
+def _leases(connection: Connection, catalog: Catalog, caller: Credential) -> tuple[Lease, ...]:
+    """Give the goods that the caller's phone has with it."""
+    phone = device_number(caller.id)
+    if phone is None:
+        return ()
+    rewards = {number: shelf.reward for shelf, number in catalog.shelves.items()}
+    found = load_leases(connection, device=phone)
+    return tuple(Lease(reward=rewards[one.shelf], pieces=one.pieces) for one in found)

@@ -3,11 +3,12 @@ from dataclasses import replace
 from points.domain.access import Role
 from points.domain.ids import BoothKey, EventKey
 from points.domain.notices import notice_of
-from points.service.bundles import Bundle, read_bundle
-from points.service.posting import Book
+from points.service.bundles import Bundle, Lease, read_bundle
+from points.service.posting import Book, post
 from points.service.reading import read_activities, read_offers
 from points.storage.engine import Database
-from tests.build import make_catalog, make_device, without
+from tests.build import ask, make_catalog, make_device, without
+from tests.goods import BAGS, COLLEAGUE, lease
 from tests.market import BOOTHS, CORRIDORS, MARKET, NOW, PROGRAMME, QINGSHUI, REDEEMING, SHIJI
 from tests.save import open_market
 
@@ -29,6 +30,15 @@ def test_a_phone_is_given_what_it_may_see(database: Database) -> None:
         leases=(),
         notice=notice_of(PROGRAMME),
     )
+
+
+def test_a_phone_is_told_the_goods_that_it_has_with_it_and_no_others(database: Database) -> None:
+    book = open_market(database)
+    post(book, [ask(lease(5), by=PHONE), ask(lease(3, COLLEAGUE.id), by=COLLEAGUE)])
+
+    found = read_bundle(book, PHONE, now=NOW)
+
+    assert found.leases == (Lease(reward=BAGS.reward, pieces=5),)
 
 
 def test_at_a_communitys_event_cards_are_bound_to_its_own_households(database: Database) -> None:
