@@ -27,8 +27,7 @@ LotId = NewType("LotId", int)
 
 _OWNER_BITS = 48
 _SHELF_BITS = 24
-_SHELVES_END = 1 << _SHELF_BITS
-_DEVICES_END = _SHELVES_END - 1  # so that what one phone has ends where a number begins
+_SHELVES_END = _DEVICES_END = 1 << _SHELF_BITS
 _DEVICE = re.compile(r"device:([1-9][0-9]{0,7})")
 _LINE_BITS = 15
 LINES_MAX = 1 << _LINE_BITS
@@ -123,6 +122,11 @@ def leased(device: int, shelf: ShelfId) -> AccountId:
     assert 0 < device < _DEVICES_END, "a phone's number must fit beside the shelf's"
     assert 0 <= shelf < _SHELVES_END, "a shelf's number must fit beside the phone's"
     return account_id(AccountKind.LEASED, device << _SHELF_BITS | shelf)
+
+
+def leases_of(device: int) -> tuple[AccountId, AccountId]:
+    """Give the first and the last number that an account of this phone's can have."""
+    return leased(device, ShelfId(0)), leased(device, ShelfId(_SHELVES_END - 1))
 
 
 def lessee(account: AccountId) -> int:

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from points.domain.ids import AccountId, ShelfId, leased, lessee, shelf_behind
+from points.domain.ids import AccountId, ShelfId, leases_of, lessee, shelf_behind
 from points.storage.columns import table_of
 from points.storage.ledger import AccountRow
 
 _account = table_of(AccountRow)
-_FIRST_SHELF = ShelfId(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +22,12 @@ class Lease:
 
 def load_leases(connection: Connection, *, device: int | None = None) -> list[Lease]:
     """Read what one phone has with it, or what all have, by phone and shelf; nothing that is 0."""
+    first, last = leases_of(device or 1)
     wanted = select(_account.c.id, _account.c.balance).where(
-        _account.c.id >= leased(device or 1, _FIRST_SHELF), _account.c.balance > 0
+        _account.c.id >= first, _account.c.balance > 0
     )
     if device is not None:
-        wanted = wanted.where(_account.c.id < leased(device + 1, _FIRST_SHELF))
+        wanted = wanted.where(_account.c.id <= last)
     return [
         Lease(
             device=lessee(AccountId(row.id)),

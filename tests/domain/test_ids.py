@@ -16,6 +16,7 @@ from points.domain.ids import (
     device_number,
     goods,
     leased,
+    leases_of,
     lessee,
     lot_id,
     lot_operation,
@@ -67,12 +68,14 @@ def test_a_phones_account_tells_the_phone_and_the_shelf_that_its_pieces_came_fro
 
 
 def test_all_that_one_phone_has_stands_together() -> None:
-    ends = leased(7, ShelfId(0)), leased(8, ShelfId(0))
+    first, last = leases_of(7)
 
-    assert ends[0] < leased(7, ShelfId(1)) < leased(7, ShelfId(2**24 - 1)) < ends[1]
+    assert first < leased(7, ShelfId(1)) < leased(7, ShelfId(2**24 - 2)) < last
+    assert last + 1 == leases_of(8)[0]
+    assert last == leased(7, ShelfId(2**24 - 1))
 
 
-@pytest.mark.parametrize(("device", "shelf"), [(0, 1), (2**24 - 1, 1), (1, 2**24), (1, -1)])
+@pytest.mark.parametrize(("device", "shelf"), [(0, 1), (2**24, 1), (1, 2**24), (1, -1)])
 def test_a_phone_or_shelf_that_does_not_fit_into_a_number_has_no_account(
     device: int, shelf: int
 ) -> None:
@@ -84,8 +87,8 @@ def test_a_phone_or_shelf_that_does_not_fit_into_a_number_has_no_account(
     ("name", "number"),
     [
         ("device:7", 7),
-        ("device:16777214", 2**24 - 2),
-        ("device:16777215", None),
+        ("device:16777215", 2**24 - 1),
+        ("device:16777216", None),
         ("device:0", None),
         ("device:07", None),
         ("device:", None),
