@@ -2,6 +2,7 @@
 
 import re
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -16,6 +17,7 @@ from points.service.cards import RandomBytes
 from points.service.transactions import settle, snapshot
 from points.storage.access import (
     add_credential,
+    credentials_among,
     find_credential,
     is_known,
     next_number,
@@ -75,6 +77,15 @@ def credential_of_token(database: Database, token: str) -> Credential | None:
         return None
     with snapshot(database) as connection:
         return find_credential(connection, hash_of(token))
+
+
+def credentials_of_tokens(database: Database, tokens: Sequence[str]) -> list[Credential | None]:
+    """Tell whose tokens these are, in order; None where one is nobody's current token."""
+    hashes = [hash_of(token) if _TOKEN.fullmatch(token) else b"" for token in tokens]
+    known = {one for one in hashes if one}
+    with snapshot(database) as connection:
+        found = credentials_among(connection, known) if known else {}
+    return [found.get(one) for one in hashes]
 
 
 def come_in(database: Database, token: str, *, now: datetime) -> Credential | NotDone:

@@ -3,7 +3,7 @@
 A card that was stopped tells its figures to supervisors alone: whoever found it learns nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from points.domain.access import Credential
 from points.domain.facts import CardState, Posted
-from points.domain.ids import OperationId
+from points.domain.ids import HouseholdId, OperationId
 from points.domain.operations import CardRef
 from points.domain.outcomes import Refusal
 from points.domain.programme import (
@@ -31,11 +31,11 @@ from points.storage.reading import (
     Holder,
     Place,
     Purse,
-    find_holder,
+    find_holders,
     find_redemption,
     load_lines,
     load_pieces,
-    load_purse,
+    load_purses,
 )
 
 
@@ -106,16 +106,30 @@ class Offer:
     stocks: tuple[Stock, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceAsked:
+    """Somebody wants to know what a card's household has."""
+
+    caller: Credential
+    card: CardRef
+    now: datetime
+
+
 def read_balance(
     book: Book, caller: Credential, card: CardRef, *, now: datetime
 ) -> Balance | Refusal:
     """Tell what the card's household has."""
+    [balance] = read_balances(book, [BalanceAsked(caller=caller, card=card, now=now)])
+    return balance
+
+
+def read_balances(book: Book, asked: Sequence[BalanceAsked]) -> list[Balance | Refusal]:
+    """Tell what the households of these cards have, in order: for many as quickly as for one."""
     with snapshot(book.database) as connection:
         catalog = book.catalogs.current(connection)
-        holder = _holder(connection, View(catalog, caller, now), card)
-        if isinstance(holder, Refusal):
-            return holder
-        return _balance(catalog, holder, load_purse(connection, holder.household, now=now), now)
+        holders = find_holders(connection, {one.card for one in asked})
+        purses = load_purses(connection, {holder.household for holder in holders.values()})
+    return [_balance_asked(catalog, one, holders.get(one.card), purses) for one in asked]
 
 
 def read_statement(
@@ -133,7 +147,7 @@ def read_statement(
         if isinstance(holder, Refusal):
             return holder
         found = load_lines(connection, holder.members, before=page.before, limit=page.limit)
-        purse = load_purse(connection, holder.household, now=now)
+        purse = load_purses(connection, [holder.household])[holder.household]
     last = found.posted[-1] if found.posted and found.has_more else None
     return Statement(
         balance=_balance(view.catalog, holder, purse, now),
@@ -198,8 +212,24 @@ def _view(book: Book, caller: Credential, now: datetime) -> View:
         return View(book.catalogs.current(connection), caller, now)
 
 
+def _balance_asked(
+    catalog: Catalog,
+    asked: BalanceAsked,
+    holder: Holder | None,
+    purses: Mapping[HouseholdId, Purse],
+) -> Balance | Refusal:
+    shown = _shown(View(catalog, asked.caller, asked.now), holder)
+    if isinstance(shown, Refusal):
+        return shown
+    return _balance(catalog, shown, purses[shown.household], asked.now)
+
+
 def _holder(connection: Connection, view: View, ref: CardRef) -> Holder | Refusal:
-    holder = find_holder(connection, ref)
+    return _shown(view, find_holders(connection, [ref]).get(ref))
+
+
+def _shown(view: View, holder: Holder | None) -> Holder | Refusal:
+    """Give whose card it is, as far as the caller may see."""
     if holder is None or not view.welcomes(holder.community):
         return Refusal.CARD_UNKNOWN
     if view.is_supervisors:
@@ -213,13 +243,14 @@ def _holder(connection: Connection, view: View, ref: CardRef) -> Holder | Refusa
 
 def _balance(catalog: Catalog, holder: Holder, purse: Purse, now: datetime) -> Balance:
     soon = now + timedelta(days=catalog.programme_at(now).expiring_soon_days)
+    live = [(ends, points) for ends, points in purse.endings if ends > now]
     return Balance(
         card=holder.card.state,
-        available=sum(points for _, points in purse.live),
+        available=sum(points for _, points in live),
         booked=purse.balance,
         owed=purse.owed,
         expiring_soon=tuple(
-            Ending(at=ends, points=points) for ends, points in purse.live if ends <= soon
+            Ending(at=ends, points=points) for ends, points in live if ends <= soon
         ),
     )
 

@@ -1,8 +1,10 @@
 """Credentials of devices and partners. Tokens are known only by hash."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from points.domain.access import Credential, Role
@@ -36,13 +38,31 @@ _REVOKED = Query(
 )
 
 
+_BY_TOKEN = Query(
+    select(
+        *(_credential.c[name] for name in ("id", "role", "event", "booth")),
+        *(_credential.c[name] for name in ("revoked_at", "token_hash")),
+    ).where(among(_credential.c.token_hash, "hashes"))
+)
+
+
+def credentials_among(
+    connection: Connection, token_hashes: Collection[bytes]
+) -> dict[bytes, Credential]:
+    """Find whose tokens these are, revoked ones included."""
+    rows = _BY_TOKEN.rows(connection, hashes=token_hashes)
+    return {row.token_hash: _credential_of(row) for row in rows}
+
+
 def find_credential(connection: Connection, token_hash: bytes) -> Credential | None:
     """Find whose token this is, revoked ones included."""
     row = connection.execute(
         select(_credential).where(_credential.c.token_hash == token_hash)
     ).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _credential_of(row)
+
+
+def _credential_of(row: Row[Any]) -> Credential:
     return Credential(
         id=CredentialId(row.id),
         role=Role(row.role),

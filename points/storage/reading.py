@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from points.domain.chain import instant_of
 from points.domain.facts import Card, Posted
 from points.domain.ids import (
     CommunityKey,
@@ -18,12 +19,22 @@ from points.domain.ids import (
     wallet,
 )
 from points.domain.operations import CardRef, Kind
-from points.storage.columns import table_of
+from points.storage.columns import among, table_of
 from points.storage.history import operation_of
 from points.storage.ledger import HAS_POINTS, AccountRow, LotRow, OperationRow
 from points.storage.people import load_cards, load_households
+from points.storage.statements import Query
 
 _account, _lot, _operation = table_of(AccountRow), table_of(LotRow), table_of(OperationRow)
+
+
+_BALANCES = Query(select(_account.c.id, _account.c.balance).where(among(_account.c.id, "accounts")))
+_ENDINGS = Query(
+    select(_lot.c.account, _lot.c.expires_at, func.sum(_lot.c.remaining).label("points"))
+    .where(among(_lot.c.account, "accounts"), HAS_POINTS)
+    .group_by(_lot.c.account, _lot.c.expires_at)
+    .order_by(_lot.c.account, _lot.c.expires_at)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +55,8 @@ class Purse:
     balance: int
     """As booked; points that have ended count until the book says so."""
     owed: int
-    live: tuple[tuple[datetime, int], ...]
-    """When points end that can still be spent, and how many; soonest first."""
+    endings: tuple[tuple[datetime, int], ...]
+    """When points end that are left, and how many; soonest first. Some may have ended already."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,38 +77,43 @@ class Lines:
     has_more: bool
 
 
-def find_holder(connection: Connection, ref: CardRef) -> Holder | None:
-    """Find whose card this is."""
-    card = load_cards(connection, [ref]).get(ref)
-    if card is None:
-        return None
-    found = load_households(connection, [card.household])
-    return Holder(
-        card=card,
-        household=card.household,
-        members=tuple(sorted(found.stands)),
-        community=found.communities[card.household],
-    )
+def find_holders(connection: Connection, refs: Collection[CardRef]) -> dict[CardRef, Holder]:
+    """Find whose cards these are."""
+    cards = load_cards(connection, refs)
+    found = load_households(connection, {card.household for card in cards.values()})
+    members: dict[HouseholdId, list[HouseholdId]] = {}
+    for member, household in found.stands.items():
+        members.setdefault(household, []).append(member)
+    return {
+        ref: Holder(
+            card=card,
+            household=card.household,
+            members=tuple(sorted(members[card.household])),
+            community=found.communities[card.household],
+        )
+        for ref, card in cards.items()
+    }
 
 
-def load_purse(connection: Connection, household: HouseholdId, *, now: datetime) -> Purse:
-    """Read what a household has at the instant."""
-    accounts = (wallet(household), owed(household))
-    found = connection.execute(
-        select(_account.c.id, _account.c.balance).where(_account.c.id.in_(accounts))
-    )
-    balances = {row.id: row.balance for row in found}
-    live = connection.execute(
-        select(_lot.c.expires_at, func.sum(_lot.c.remaining).label("points"))
-        .where(_lot.c.account == accounts[0], HAS_POINTS, _lot.c.expires_at > now)
-        .group_by(_lot.c.expires_at)
-        .order_by(_lot.c.expires_at)
-    )
-    return Purse(
-        balance=balances.get(accounts[0], 0),
-        owed=balances.get(accounts[1], 0),
-        live=tuple((row.expires_at, int(row.points)) for row in live),
-    )
+def load_purses(
+    connection: Connection, households: Collection[HouseholdId]
+) -> dict[HouseholdId, Purse]:
+    """Read what households have."""
+    wallets = {wallet(household): household for household in households}
+    accounts = [*wallets, *map(owed, households)]
+    balances = {row.id: row.balance for row in _BALANCES.rows(connection, accounts=accounts)}
+    endings: dict[int, list[tuple[datetime, int]]] = {}
+    for row in _ENDINGS.rows(connection, accounts=list(wallets)):
+        ending = (instant_of(row.expires_at), int(row.points))
+        endings.setdefault(row.account, []).append(ending)
+    return {
+        household: Purse(
+            balance=balances.get(account, 0),
+            owed=balances.get(owed(household), 0),
+            endings=tuple(endings.get(account, ())),
+        )
+        for account, household in wallets.items()
+    }
 
 
 def load_lines(

@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
+from points.service.credentials import credentials_of_tokens
 from points.service.poster import Poster
 from points.service.posting import Clock, make_book
-from points.service.reading import is_ready
+from points.service.reading import is_ready, read_balances
 from points.service.timekeeping import Seconds, Timekeeper
 from points.settings import Settings
 from points.storage.engine import check_safety, open_database
@@ -32,6 +34,7 @@ from points.web.handlers import add_handlers, unforeseen
 from points.web.limits import BodyLimit
 from points.web.running import Running, keep
 from points.web.throttle import Throttle
+from points.web.together import Together
 
 _ROUTERS = (
     operations.router,
@@ -120,16 +123,20 @@ async def _running(
         poster = Poster(book, queue_max=settings.queue_max, keeper=keeper)
         poster.start()
         try:
-            keep(
-                app.state,
-                Running(
+            with (
+                Together("tokens", partial(credentials_of_tokens, database)) as tokens,
+                Together("balances", partial(read_balances, book)) as balances,
+            ):
+                running = Running(
                     book=book,
                     poster=poster,
                     throttle=Throttle(clock=clock),
+                    tokens=tokens,
+                    balances=balances,
                     public_host=urlsplit(settings.public_url or "").hostname,
-                ),
-            )
-            yield
+                )
+                keep(app.state, running)
+                yield
         finally:
             poster.stop()
     finally:

@@ -17,8 +17,10 @@ from points.service import poster as posting
 from points.service.cards import RandomBytes
 from points.service.credentials import come_in
 from points.service.posting import Book
+from points.service.reading import Balance, BalanceAsked
 from points.web.problems import Fault, Problem
 from points.web.running import running_of
+from points.web.together import Together
 from points.web.wording import Tongue, choose_language
 
 _bearer = HTTPBearer(
@@ -58,6 +60,10 @@ async def _book(request: Request) -> Book:
     return running_of(request.app.state).book
 
 
+async def _balances(request: Request) -> Together[BalanceAsked, Balance | Refusal]:
+    return running_of(request.app.state).balances
+
+
 async def _poster(request: Request) -> posting.Poster:
     return running_of(request.app.state).poster
 
@@ -72,8 +78,11 @@ async def _known(
     """
     if given is None:
         raise Problem(Fault.UNAUTHENTICATED)
-    book = running_of(request.app.state).book
-    known = await run_in_threadpool(come_in, book.database, given.credentials, now=book.clock())
+    running = running_of(request.app.state)
+    book, token = running.book, given.credentials
+    known: Credential | NotDone | None = await running.tokens.ask(token)
+    if known is None:  # not a token in use: it may be a phone's next one
+        known = await run_in_threadpool(come_in, book.database, token, now=book.clock())
     if isinstance(known, NotDone):
         is_replaced = known.reason is DeskFault.TOKEN_REPLACED
         raise Problem(Fault.TOKEN_REPLACED if is_replaced else Fault.UNAUTHENTICATED)
@@ -125,6 +134,9 @@ Now = Annotated[datetime, Depends(_now)]
 
 Reader = Annotated[Book, Depends(_book)]
 """The book, to be read."""
+
+Balances = Annotated[Together[BalanceAsked, Balance | Refusal], Depends(_balances)]
+"""Tells what cards are worth."""
 
 Poster = Annotated[posting.Poster, Depends(_poster)]
 """The one way to change the book."""

@@ -5,18 +5,26 @@ from datetime import UTC, tzinfo
 
 from starlette.datastructures import State
 
+from points.domain.access import Credential
+from points.domain.outcomes import Refusal
 from points.service.poster import Poster
 from points.service.posting import Book
+from points.service.reading import Balance, BalanceAsked
 from points.web.throttle import Throttle
+from points.web.together import Together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """The book, the poster before it, and who knocks at doors that are open to anyone."""
+    """The book, the poster before it, who reads from it, and who knocks at doors open to anyone."""
 
     book: Book
     poster: Poster
     throttle: Throttle
+    tokens: Together[str, Credential | None]
+    """Tells whose tokens come in."""
+    balances: Together[BalanceAsked, Balance | Refusal]
+    """Tells what cards are worth."""
     public_host: str | None
     """The service's name in addresses, where it was told."""
 

@@ -1,4 +1,3 @@
-from datetime import timedelta
 
 import pytest
 
@@ -15,11 +14,11 @@ from points.storage.reading import (
     Lines,
     Place,
     Purse,
-    find_holder,
+    find_holders,
     find_redemption,
     load_lines,
     load_pieces,
-    load_purse,
+    load_purses,
 )
 from tests.build import ask, make_device, make_earn, make_redeem, make_undo
 from tests.market import (
@@ -56,8 +55,7 @@ def lines(book: Book, *members: HouseholdId, before: Place | None = None, limit:
 
 def test_a_card_leads_to_its_household(book: Book) -> None:
     with snapshot(book.database) as connection:
-        found = find_holder(connection, WANG_CARD)
-        nobody = find_holder(connection, card_by_code(b"x" * 32))
+        found = find_holders(connection, [WANG_CARD, card_by_code(b"x" * 32)])
 
     card = Card(
         id=CardId(WANG),
@@ -66,8 +64,8 @@ def test_a_card_leads_to_its_household(book: Book) -> None:
         state=CardState.ACTIVE,
         stopped_at=None,
     )
-    assert found == Holder(card=card, household=WANG, members=(WANG,), community=SHIJI.key)
-    assert nobody is None
+    wang = Holder(card=card, household=WANG, members=(WANG,), community=SHIJI.key)
+    assert found == {WANG_CARD: wang}
 
 
 def test_after_a_merge_either_card_leads_to_the_household_that_stands(book: Book) -> None:
@@ -75,22 +73,22 @@ def test_after_a_merge_either_card_leads_to_the_household_that_stands(book: Book
     numbers(post(book, [ask(merge, by=OPERATOR)]))
 
     with snapshot(book.database) as connection:
-        holders = [find_holder(connection, card) for card in (WANG_CARD, LI_CARD)]
+        holders = find_holders(connection, [WANG_CARD, LI_CARD])
 
-    assert [(one.household, one.members) for one in holders if one] == [(WANG, (WANG, LI))] * 2
+    found = {card: (one.household, one.members) for card, one in holders.items()}
+    assert found == dict.fromkeys((WANG_CARD, LI_CARD), (WANG, (WANG, LI)))
 
 
-def test_a_purse_tells_what_is_booked_and_what_still_lives_by_when_it_ends(book: Book) -> None:
+def test_a_purse_tells_what_is_booked_and_when_what_is_left_ends(book: Book) -> None:
     numbers(post(book, [ask(make_earn()), ask(make_earn(activity=QUIZ.key, quantity=5))]))
 
     with snapshot(book.database) as connection:
-        before = load_purse(connection, WANG, now=POINTS_END - timedelta(microseconds=1))
-        after = load_purse(connection, WANG, now=POINTS_END)
-        nobody = load_purse(connection, HouseholdId(99), now=NOW)
+        purses = load_purses(connection, [WANG, HouseholdId(99)])
 
-    assert before == Purse(balance=115, owed=0, live=((POINTS_END, 115),))
-    assert after == Purse(balance=115, owed=0, live=())
-    assert nobody == Purse(balance=0, owed=0, live=())
+    assert purses == {
+        WANG: Purse(balance=115, owed=0, endings=((POINTS_END, 115),)),
+        HouseholdId(99): Purse(balance=0, owed=0, endings=()),
+    }
 
 
 def test_lines_come_newest_first_and_know_what_took_them_back(book: Book) -> None:
@@ -168,11 +166,11 @@ def test_a_redemption_is_found_by_whoever_asked_for_it_alone(book: Book) -> None
     assert rest == [None, None, None]
 
 
-def test_a_lot_that_is_spent_no_longer_lives(book: Book) -> None:
+def test_a_lot_that_is_spent_is_not_told_of(book: Book) -> None:
     spent = [ask(make_redeem(card=LI_CARD)), ask(make_earn(card=LI_CARD))]
     numbers(post(book, spent))
 
     with snapshot(book.database) as connection:
-        purse = load_purse(connection, LI, now=NOW)
+        purse = load_purses(connection, [LI])[LI]
 
-    assert purse.live == ((POINTS_END, 30),)
+    assert purse.endings == ((POINTS_END, 30),)

@@ -16,11 +16,11 @@ from points.domain.chain import micros
 from points.domain.facts import CardState
 from points.domain.operations import CardRef, Evidence, Kind
 from points.domain.outcomes import Refusal
-from points.service.reading import Balance, Line, Page, Statement, read_balance, read_statement
+from points.service.reading import Balance, BalanceAsked, Line, Page, Statement, read_statement
 from points.storage.reading import Place
 from points.web.api.items import NotTaken, card_of
 from points.web.bodies import body_of
-from points.web.dependencies import Reader, Visitor
+from points.web.dependencies import Balances, Reader, Visitor
 from points.web.doors import EVERYONE, door
 from points.web.problems import Code, Fault, FieldFault, Problem
 from points.web.shapes import CodeText, Said, Sent, Whole
@@ -153,9 +153,10 @@ _Statement = Annotated[StatementIn, Depends(body_of(StatementIn))]
 
 
 @router.post("/balances", **door(EVERYONE, takes=TypeAdapter(CardIn), refuses=_OF_CARDS))
-def post_balance(body: _Card, visit: Visitor, reader: Reader) -> BalanceOut:
+async def post_balance(body: _Card, visit: Visitor, balances: Balances) -> BalanceOut:
     """Tell what the card's household can spend, and what ends soon."""
-    found = read_balance(reader, visit.caller, _card(body.card), now=visit.now)
+    asked = BalanceAsked(caller=visit.caller, card=_card(body.card), now=visit.now)
+    found = await balances.ask(asked)
     if isinstance(found, Refusal):
         raise Problem(found)
     return BalanceOut.of(found, visit.tongue.zone)
