@@ -33,6 +33,7 @@ COMMITTERS = [
     "points/service/transactions.py",
     "points/storage/engine.py",
     "points/storage/migrate.py",
+    "points/storage/postgresql.py",
     "points/storage/migrations/env.py",
 ]
 

@@ -6,6 +6,7 @@ warning; a transaction finds everything done and writes nothing, so that it wait
 server freezes or vanishes, and is waited for while another one has long taken over.
 """
 
+from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -60,7 +61,7 @@ class WatchedConnection(psycopg.Connection[Any]):
         super().__init__(pgconn)
         self._patience: float | None = SILENCE_SECONDS_MAX
         self._warnings: list[str] = []
-        self.add_notice_handler(self._heed)
+        self.add_notice_handler(partial(_heed, self._warnings))
 
     def be_patient(self, *, for_ever: bool) -> None:
         """Wait for as long as the server is silent, or no longer so."""
@@ -82,10 +83,6 @@ class WatchedConnection(psycopg.Connection[Any]):
         """Wait as psycopg does, but not for ever."""
         return super().wait(self._while_heard_of(gen), interval, timeout)
 
-    def _heed(self, notice: Diagnostic) -> None:
-        if notice.severity_nonlocalized == "WARNING":
-            self._warnings.append(notice.message_primary or "")
-
     def _while_heard_of(self, gen: PQGen[Result]) -> PQGen[Result]:
         """Drive what psycopg does; it is told whenever the server speaks, and every pause long."""
         heard = monotonic()
@@ -105,6 +102,11 @@ class WatchedConnection(psycopg.Connection[Any]):
     def _break(self, reason: str) -> None:
         self.close()
         raise psycopg.OperationalError(reason)
+
+
+def _heed(warnings: list[str], notice: Diagnostic) -> None:
+    if notice.severity_nonlocalized == "WARNING":
+        warnings.append(notice.message_primary or "")
 
 
 def connect_to_postgresql(url: URL) -> Engine:
