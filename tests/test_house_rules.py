@@ -151,7 +151,7 @@ def test_a_module_is_used_by_whoever_imports_or_names_it(use: str) -> None:
     assert list(rules.modules_that_nobody_imports(house)) == []
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, "tests/drills/failover.txt"])
 def test_a_lock_says_exactly_what_and_never_from_where(name: str) -> None:
     lock = (ROOT / name).read_text("utf-8")
 

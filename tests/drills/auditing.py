@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from points.domain.access import Credential
+from points.domain.findings import Language
 from points.domain.ids import HouseholdId, wallet
-from points.domain.verifying import Result
 from points.service.transactions import snapshot
 from points.service.verifying import verify
 from points.storage.columns import table_of
@@ -37,8 +37,12 @@ class Audit:
     """Without an answer."""
     balances: list[HouseholdId] = field(default_factory=list)
     """Households that have not what was told to them, all in all."""
-    is_clean: bool = True
-    """Whether `points verify` finds nothing."""
+    findings: list[str] = field(default_factory=list)
+    """What `points verify` finds, or could not check."""
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.findings
 
     @property
     def is_whole(self) -> bool:
@@ -66,7 +70,7 @@ def audit(database: Database, phone: Credential, noted: Noted) -> Audit:
         invented=[*(booked.keys() - noted.sent.keys())],
         unsettled=[*(noted.sent.keys() - answers.keys())],
         balances=_wrong_balances(database, noted.sent, accepted),
-        is_clean=verify(database, now=now()).result is Result.CLEAN,
+        findings=_findings(database),
     )
 
 
@@ -74,6 +78,12 @@ def times_booked(database: Database, phone: Credential, keys: Collection[str]) -
     """Count how often each of these is in the book."""
     booked = _booked(database, phone)
     return {key: len(booked.get(key, [])) for key in keys}
+
+
+def _findings(database: Database) -> list[str]:
+    report = verify(database, now=now())
+    told = [f"{count} {code}" for code, count in report.totals.items()]
+    return told + [gap.sentence(Language.EN) for gap in report.gaps]
 
 
 def _booked(database: Database, phone: Credential) -> dict[str, list[Row[Any]]]:

@@ -27,7 +27,6 @@ from tests.postgres import running_postgres
 from tests.reporting import ENGINES
 
 KILLS = 200
-ASKED_AGAIN_MAX = 200
 AT_RANDOM = "at random"
 _ANSWERS_MAX = 40
 _MORE_SECONDS_MAX = 0.05
@@ -88,7 +87,9 @@ def crash_drill(url: str, folder: Path, plan: Plan) -> Tally:
         scene.phones.settle()
         noted = scene.phones.noted()
         tally.sent, tally.acknowledged = len(noted.sent), len(noted.answers)
-        _ask_again(scene, random, tally)
+        again = scene.phones.ask_again(random, also=tally.unsure)
+        tally.asked_again = again.times
+        tally.answered_otherwise += again.answered_otherwise
         scene.service.kill()
         scene.service.wait_until_dead()
         tally.audit = scene.audit()
@@ -132,19 +133,6 @@ def _prepared(
     if place is None:
         return prepare
     return _Both(prepare, DieAt(Crash(place, random.randint(1, _BATCHES_MAX))))
-
-
-def _ask_again(scene: Scene, random: Random, tally: Tally) -> None:
-    """Send some once more, long after they were answered: the answer must be the first."""
-    noted = scene.phones.noted()
-    some = random.sample(sorted(noted.answers), min(ASKED_AGAIN_MAX, len(noted.answers)))
-    # What was refused for the moment may be accepted later, and rightly so.
-    keys = [key for key in {*some, *tally.unsure} if noted.answers[key]["is_final"]]
-    tally.asked_again = len(keys)
-    again = scene.phones.ask_again([noted.sent[key] for key in keys])
-    tally.answered_otherwise += [
-        key for key, said in zip(keys, again, strict=True) if said != noted.answers[key]
-    ]
 
 
 def main(

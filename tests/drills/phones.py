@@ -1,10 +1,12 @@
 """Phones at work: each keeps a notebook, and knows of an answer only what reached it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from itertools import cycle
 from pathlib import Path
+from random import Random
 from threading import Event
 from time import monotonic, sleep
 from uuid import uuid4
@@ -14,6 +16,7 @@ from tests.drills.ground import EVERYONE, Visitors
 from tests.drills.notebooks import Json, Notebook, Noted, read_notebooks
 
 AGAIN_MAX = 600
+ASKED_AGAIN_MAX = 200
 WAIT_SECONDS_MAX = 60
 ONE_TRY = Pace(tries_max=1)  # the drill decides when something is sent again
 _PAUSE_SECONDS = 0.05
@@ -113,18 +116,28 @@ class Phone:
 
 
 @contextmanager
-def phones_at(base_url: str, token: str, folder: Path, *, count: int) -> Iterator["Phones"]:
-    """Give phones that share the households out among them."""
+def phones_at(
+    services: Sequence[str], token: str, folder: Path, *, count: int
+) -> Iterator["Phones"]:
+    """Give phones that share households and services out among them."""
     phones = Phones(
         [
             Phone(base_url, token, folder / f"phone-{number}", EVERYONE[number::count])
-            for number in range(count)
+            for number, base_url in zip(range(count), cycle(services), strict=False)
         ]
     )
     try:
         yield phones
     finally:
         phones.close()
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """What came of sending answered operations once more."""
+
+    times: int
+    answered_otherwise: list[str]
 
 
 class Phones:
@@ -179,10 +192,21 @@ class Phones:
     def settle(self) -> None:
         list(self._threads.map(Phone.settle, self._phones))
 
-    def ask_again(self, sent: Sequence[Json]) -> list[Json]:
-        """Send these once more; by any phone, as all have one token."""
-        phones = [self._phones[number % len(self._phones)] for number in range(len(sent))]
-        return list(self._threads.map(Phone.ask_again, phones, sent))
+    def ask_again(self, random: Random, *, also: Collection[str] = ()) -> "AskedAgain":
+        """Send some once more, long after they were answered: the answer must be the first.
+
+        Any phone may ask, as all have one token.
+        """
+        noted = self.noted()
+        some = random.sample(sorted(noted.answers), min(ASKED_AGAIN_MAX, len(noted.answers)))
+        # What was refused for the moment may be accepted later, and rightly so.
+        keys = [key for key in {*some, *also} if noted.answers[key]["is_final"]]
+        phones = [self._phones[number % len(self._phones)] for number in range(len(keys))]
+        again = self._threads.map(Phone.ask_again, phones, [noted.sent[key] for key in keys])
+        otherwise = [
+            key for key, said in zip(keys, again, strict=True) if said != noted.answers[key]
+        ]
+        return AskedAgain(len(keys), otherwise)
 
     def noted(self) -> Noted:
         return read_notebooks(*(phone.notes for phone in self._phones))

@@ -2,18 +2,21 @@
 
 import multiprocessing
 import os
+import signal
+import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
+from time import monotonic, sleep
 
 END_SECONDS_MAX = 20
 
 _LOADED = [
     *("points.cli.operating", "points.web.app", "uvicorn.protocols.http.httptools_impl", "uvloop"),
     *("psycopg", "sqlalchemy.dialects.postgresql.psycopg", "alembic.command"),
-    *("tests.drills.serving", "tests.drills.writing"),
+    *("tests.drills.serving", "tests.drills.writing", "tests.races.phones", "tests.races.desks"),
 ]
 
 
@@ -46,3 +49,48 @@ def speak_into(log: Path) -> None:
     for stream in (1, 2):
         os.dup2(file, stream)
     os.close(file)
+
+
+@contextmanager
+def reserved_ports(count: int) -> Iterator[list[int]]:
+    """Give free ports of this machine that nobody else is given until the block ends.
+
+    They are bound and not listened on: who asks to reuse an address, as servers do, may have it.
+    """
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for reserved in sockets:
+            reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            reserved.bind(("127.0.0.1", 0))
+        yield [int(reserved.getsockname()[1]) for reserved in sockets]
+
+
+def wait_until(
+    is_so: Callable[[], bool], seconds: float, *, told: Callable[[], str], look: float = 0.1
+) -> None:
+    """Wait until something is so, and fail with what is told if that takes too long."""
+    give_up_at = monotonic() + seconds
+    while not is_so():
+        assert monotonic() < give_up_at, told()
+        sleep(look)
+
+
+def with_descendants(*processes: int) -> list[int]:
+    """Give these processes and all that they have started, as Linux tells."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The name, in brackets, may hold anything; what follows is plain.
+            parent = int(stat.read_text("utf-8", "replace").rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(stat.parent.name))
+    found = [*processes]
+    for process in found:
+        found += children.get(process, [])
+    return found
+
+
+def tell(processes: Collection[int], sign: signal.Signals) -> None:
+    """Send a signal to each that is still there."""
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, sign)

@@ -40,5 +40,5 @@ def scene_on(url: str, folder: Path, *, phones: int = PHONES) -> Iterator[Scene]
         ground = prepare_ground(database)
         database.dispose()  # the service is to find the database as the dead one left it
         service = stack.enter_context(service_on(url, folder))
-        at_booth = phones_at(service.base_url, ground.token, folder, count=phones)
+        at_booth = phones_at([service.base_url], ground.token, folder, count=phones)
         yield Scene(database, ground.phone, service, stack.enter_context(at_booth))

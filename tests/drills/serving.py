@@ -5,7 +5,6 @@ The seams are put on from outside, in the process that is to die; the service kn
 
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -20,7 +19,7 @@ from time import monotonic, sleep
 from typing import Any
 
 from points.cli import main
-from tests.drills.processes import forking, speak_into
+from tests.drills.processes import forking, reserved_ports, speak_into
 
 START_SECONDS_MAX = 60
 DEATH_SECONDS_MAX = 60
@@ -109,11 +108,9 @@ class Service:
 @contextmanager
 def service_on(url: str, folder: Path) -> Iterator[Service]:
     """Give a service on the database, not started yet; it is dead when the block ends."""
-    with socket.socket() as reserved:
-        # Bound, so that nobody is given this port while the service is dead between two lives.
-        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        reserved.bind(("127.0.0.1", 0))
-        service = Service(url, folder, reserved.getsockname()[1])
+    # Reserved, so that nobody is given this port while the service is dead between two lives.
+    with reserved_ports(1) as [port]:
+        service = Service(url, folder, port)
         try:
             yield service
         finally:
