@@ -76,8 +76,10 @@ def test_a_card_that_was_stopped_counts_only_for_what_happened_before(
     assert Memory(facts).tell(before) == PAID
 
 
-def test_a_slow_clock_does_not_thaw_a_frozen_card() -> None:
-    facts = with_card(make_card(state=CardState.FROZEN, stopped_at=NOW))
+@pytest.mark.parametrize("frozen_at", [NOW, NOW + timedelta(days=400)])
+def test_no_clock_thaws_a_frozen_card(frozen_at: datetime) -> None:
+    """Neither a phone's that is slow, nor that of the desk that was a year ahead."""
+    facts = with_card(make_card(state=CardState.FROZEN, stopped_at=frozen_at))
     slow = make_earn(occurred_at=NOW - 5 * MINUTE, is_offline=False)
 
     assert Memory(facts).tell(slow) == Refused(reason=Refusal.CARD_FROZEN)
@@ -170,6 +172,22 @@ def test_an_offline_scan_is_never_from_the_future() -> None:
     ahead = NOW + timedelta(minutes=11)
 
     assert tell_at(ahead, now=NOW, is_offline=True) == Refused(reason=Refusal.CLOCK_OFF)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=8)])
+def test_a_phone_is_right_by_the_clock_even_where_the_book_is_ahead_of_it(ahead: timedelta) -> None:
+    slack, longest = timedelta(minutes=10), timedelta(days=PROGRAMME.offline_days_max)
+    facts = replace(make_facts(now=NOW + ahead), clock=NOW)
+
+    def fault(moment: datetime, *, is_offline: bool = False) -> Refusal | None:
+        found = State(facts).time_fault(moment, is_offline=is_offline)
+        return found.reason if found is not None else None
+
+    moments = [NOW - slack - MICROSECOND, NOW - slack, NOW + ahead + slack]
+    assert [fault(it) for it in moments] == [Refusal.CLOCK_OFF, None, None]
+    assert fault(NOW + ahead + slack + MICROSECOND) is Refusal.CLOCK_OFF
+    assert fault(NOW - longest, is_offline=True) is None
+    assert fault(NOW - longest - MICROSECOND, is_offline=True) is Refusal.TOO_OLD
 
 
 def test_a_day_turns_at_midnight_in_the_programmes_zone() -> None:
