@@ -144,8 +144,8 @@ def clock(
             vouch_for_clock(database, shown)
         check_clock(database, shown)
     say(
-        f"✔ 时钟是 {spelled(shown)}，照此记账",
-        f"✔ The clock shows {spelled(shown)}. It is gone by.",
+        f"✔ 这台机器的时钟是 {spelled(shown)}，照此记账",
+        f"✔ This machine's clock shows {spelled(shown)}, and the book goes by it.",
     )
 
 

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -11,13 +12,14 @@ from points.domain.facts import Accepted, Asked, Outcome
 from points.domain.operations import Adjust
 from points.service.poster import BATCH_MAX, Poster, PosterStopped, QueueFull
 from points.service.posting import Book
+from points.service.timekeeping import ClockInDoubt, Timekeeper
 from points.service.transactions import DatabaseUnavailable, snapshot, transaction
 from points.storage.columns import table_of
 from points.storage.engine import Database
 from points.storage.ledger import BatchRow
 from tests.build import ask, make_earn
 from tests.market import LI_CARD, NOW, WANG, WANG_CARD
-from tests.save import open_market
+from tests.save import WallClock, open_market
 from tests.trouble import gone
 
 
@@ -172,3 +174,19 @@ def test_trouble_is_told_to_everyone_who_waits_and_the_next_are_posted(poster: P
     assert troubles == [DatabaseUnavailable] * 3
     assert isinstance(poster.submit(gifts(1)).result()[0], Accepted)
     assert batches(poster.book) == [1]
+
+
+def test_what_may_not_be_posted_by_this_clock_is_told_to_whoever_asked(book: Book) -> None:
+    clock = WallClock(NOW + timedelta(days=400))
+    poster = Poster(book, keeper=Timekeeper(book.database, clock))
+    poster.start()
+
+    in_doubt = poster.submit(gifts(1))
+    with pytest.raises(ClockInDoubt):
+        in_doubt.result()
+    clock.now = NOW
+    [outcome] = poster.submit(gifts(1)).result()
+    poster.stop()
+
+    assert isinstance(outcome, Accepted)
+    assert batches(book) == [1]

@@ -4,17 +4,21 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, current_thread
 from typing import Any, Protocol
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import Connection, create_engine, make_url, text
 
+from points.settings import read_settings
 from points.storage.engine import Database
+from points.web.app import create_app
 from tests.build import ask, make_earn
-from tests.market import WANG
+from tests.market import NOW, WANG
 from tests.save import WallClock
 from tests.web.served import CODES, Served, earn, serve, token_of
 
@@ -209,6 +213,28 @@ def test_while_the_service_shuts_down_callers_are_told_to_come_back(served: Serv
     answer = served.redeem("till-1")
 
     assert told(answer) == (503, "shutting_down", "5")
+
+
+def test_started_with_a_clock_far_from_the_book_callers_are_told_to_come_back(
+    served: Served, database_url: str
+) -> None:
+    clock = WallClock(NOW + timedelta(days=400))
+    settings = read_settings({"POINTS_DATABASE_URL": database_url})
+    before = served.remembered()
+
+    with TestClient(create_app(settings, clock=clock)) as http:
+        doubting = replace(served, http=http, clock=clock)
+        answers = [
+            doubting.ask("redeeming", "POST", "/operations", json=[earn()]),
+            doubting.redeem("till-1"),
+        ]
+        after = served.remembered()
+        clock.now = NOW
+        [outcome] = doubting.operate("redeeming", earn())
+
+    assert [told(one) for one in answers] == [(503, "clock_in_doubt", "60")] * 2
+    assert after == before
+    assert outcome["status"] == "accepted"
 
 
 def told(answer: Any) -> tuple[int, str | None, str | None]:

@@ -56,6 +56,17 @@ def test_a_retry_without_an_instant_is_the_same_request_however_late(
     assert again.json() == first.json()
 
 
+def test_a_till_that_names_no_instant_is_served_by_a_clock_that_was_set_back(
+    served: Served,
+) -> None:
+    served.clock.now -= timedelta(minutes=30)
+
+    done = served.redeem("till-1")
+    back = served.ask("partner", "POST", f"/redemptions/{done.json()['id']}/void")
+
+    assert (done.status_code, back.status_code) == (201, 200)
+
+
 def test_an_instant_that_is_given_is_part_of_what_is_asked(served: Served) -> None:
     moment = NOW.isoformat()
     served.redeem("with", occurred_at=moment)
