@@ -25,7 +25,9 @@ _LATER = timedelta(minutes=1)
 """An act sent this long after it happened says so: the server allows a live clock little slack."""
 
 _TOO_MANY = 429
-_HAPPEN_OFFLINE = frozenset({"earn", "redeem", "undo", "slip_cashed"})
+# Not redeem: goods are handed out once the answer is there, so without one they never were. Whoever
+# has leased goods, and does hand them out without a network, says so with `offline=True`.
+_HAPPEN_OFFLINE = frozenset({"earn", "undo", "slip_cashed"})
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 # What stays on this machine is nobody else's to see, whatever the environment says of proxies.
 _NO_PROXY: Mapping[str, None] = dict.fromkeys(
@@ -75,6 +77,8 @@ class Outcome:
     is_final: bool
     message: str
     details: Json = field(default_factory=dict)
+    case: str | None = None
+    """What it leaves for a person to settle, if anything."""
 
     @property
     def counts(self) -> bool:

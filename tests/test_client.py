@@ -183,6 +183,28 @@ def test_an_act_that_could_not_be_sent_for_an_hour_still_earns(
     assert (outcome.status, outcome.points) == ("accepted", 10)
 
 
+def test_goods_are_not_handed_out_without_an_answer_so_redeeming_is_never_called_offline(
+    live: Live, line: BadLine
+) -> None:
+    moment = (live.clock() - timedelta(minutes=5)).isoformat()
+
+    with live.client("redeeming", address=line.address) as client:
+        client.redeem(live.blank_card(), "bin-bags", quantity=1, price_shown=30, occurred_at=moment)
+
+    assert "offline" not in sent(line)[0]
+
+
+def test_what_is_kept_for_a_person_does_not_count_yet_and_names_its_case(live: Live) -> None:
+    with live.client("redeeming") as client:
+        outcome = client.redeem(
+            live.blank_card(), "bin-bags", quantity=1, price_shown=30, offline=True
+        )
+
+    assert (outcome.status, outcome.code, outcome.is_final) == ("review", "out_of_stock", False)
+    assert outcome.case is not None
+    assert not outcome.counts
+
+
 def test_an_act_of_the_desk_is_never_called_offline(live: Live, line: BadLine) -> None:
     counted = {
         "kind": "stock_counted",

@@ -168,6 +168,10 @@ def _wait_patiently(seconds: float) -> None:
 
 def _show(outcome: Outcome) -> bool:
     """Print an outcome; tell whether the act counts."""
+    if outcome.status == "review":
+        number = outcome.case
+        say(f"… {outcome.message}    事项 {number}", f"… {outcome.message}    case {number}")
+        return False
     if not outcome.counts:
         say(f"✘ {outcome.message}（{outcome.code}）", f"✘ {outcome.message} ({outcome.code})")
         return False

@@ -33,6 +33,7 @@ from points.service.posting import Book
 from points.service.transactions import snapshot, transaction
 from points.settings import read_settings
 from points.storage.access import add_credential
+from points.storage.cases import CaseRow, SettlementRow
 from points.storage.columns import table_of
 from points.storage.engine import Database
 from points.storage.ledger import (
@@ -148,6 +149,17 @@ def redeem(**given: object) -> dict[str, Any]:
     } | given
 
 
+def lease(**given: object) -> dict[str, Any]:
+    """Let a phone take bin bags along, under a new name."""
+    return {
+        "id": name(),
+        "kind": "stock_leased",
+        "reward": "bin-bags",
+        "quantity": 5,
+        "occurred_at": NOW.isoformat(),
+    } | given
+
+
 def undo(undoes: str, **given: object) -> dict[str, Any]:
     """Take back what was sent under a name."""
     asked = {"id": name(), "kind": "undo", "undoes": undoes, "occurred_at": NOW.isoformat()}
@@ -203,7 +215,8 @@ class Served:
 
 def remembered(database: Database) -> dict[str, Any]:
     """Read all that posting could have changed."""
-    rows = (AccountRow, ChainRow, EntryRow, LotRow, OperationRow, RequestRow, SlipRow)
+    book = (AccountRow, ChainRow, EntryRow, LotRow, OperationRow, RequestRow, SlipRow)
+    rows = (*book, CaseRow, SettlementRow)
     with snapshot(database) as connection:
         return {
             row.__name__: sorted(map(repr, connection.execute(select(table_of(row)))))

@@ -82,7 +82,9 @@ def test_an_operation_is_described_by_its_kind(document: dict[str, Any]) -> None
         "slip_cashed",
         "slip_issued",
         "stock_counted",
+        "stock_leased",
         "stock_moved",
+        "stock_returned",
         "undo",
     ]
 

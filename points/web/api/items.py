@@ -8,16 +8,12 @@ from pydantic_core import PydanticCustomError
 
 from points.domain.access import Credential
 from points.domain.cards import CodeFault, code_fingerprint, read_card_code, read_card_number
-from points.domain.ids import ActivityKey, BoothKey, RewardKey
+from points.domain.ids import ActivityKey
 from points.domain.operations import (
-    POINTS_MAX,
-    QUANTITY_MAX,
     CardRef,
     CashSlip,
-    CountStock,
     Earn,
     IssueSlip,
-    MoveStock,
     Operation,
     OperationKey,
     Phase,
@@ -29,20 +25,25 @@ from points.domain.operations import (
     slip_by_code,
 )
 from points.domain.outcomes import Refusal
+from points.web.api.goods import (
+    StockCountedIn,
+    StockLeasedIn,
+    StockMovedIn,
+    StockReturnedIn,
+    goods_operation,
+)
+from points.web.api.parts import Count, ItemIn, Pieces, Points, Price, ScanIn, full_name, reward_key
 from points.web.problems import Code, Fault
 from points.web.shapes import (
     CodeText,
     Day,
     Flag,
     GivenTwice,
-    Instant,
     ItemName,
     KeyText,
     Label,
     Material,
-    Sent,
     UuidText,
-    Whole,
     WrongField,
     wrong_fields,
 )
@@ -50,17 +51,11 @@ from points.web.shapes import (
 BATCH_MAX = 500
 """Most operations of one request."""
 
-Count = Annotated[Whole, Field(ge=0, le=QUANTITY_MAX)]
-Pieces = Annotated[Whole, Field(ge=1, le=QUANTITY_MAX)]
-Points = Annotated[Whole, Field(ge=1, le=POINTS_MAX)]
-Price = Annotated[Whole, Field(ge=0, le=POINTS_MAX)]
 Grams = Annotated[
     dict[Material, Pieces],
     Field(max_length=20, json_schema_extra={"additionalProperties": False}),
 ]
 _YEAR_MIN, _YEAR_MAX = 1900, 9000
-
-BoothNumber = Annotated[Whole, Field(ge=1, le=9999)]
 
 
 def _named(field: str) -> dict[str, Any]:
@@ -74,21 +69,6 @@ class NotTaken(Exception):
         """Say why."""
         super().__init__(code)
         self.code = code
-
-
-class ItemIn(Sent):
-    """What every operation says."""
-
-    id: UuidText
-    """Its name, chosen before it was first sent and kept through every retry."""
-    occurred_at: Instant
-
-
-class ScanIn(ItemIn):
-    """What may have happened without a network."""
-
-    offline: Flag = False
-    """Whether it did; such an operation may be days old."""
 
 
 class EarnIn(ScanIn):
@@ -155,29 +135,16 @@ class SlipIssuedIn(ItemIn):
     """The failed scan that it stands for: only one of the two ever pays."""
 
 
-class StockMovedIn(ItemIn):
-    """Goods go from one booth of the event to another. For supervisors."""
-
-    kind: Literal["stock_moved"]
-    reward: ItemName
-    from_booth: BoothNumber
-    to_booth: BoothNumber
-    quantity: Pieces
-
-
-class StockCountedIn(ItemIn):
-    """Somebody counted a booth's pieces. For supervisors."""
-
-    kind: Literal["stock_counted"]
-    reward: ItemName
-    booth: BoothNumber
-    counted: Count
-    reason: Label
-    reserve: Label | None = None
-
-
 Item = Annotated[
-    EarnIn | RedeemIn | UndoIn | SlipCashedIn | SlipIssuedIn | StockMovedIn | StockCountedIn,
+    EarnIn
+    | RedeemIn
+    | UndoIn
+    | SlipCashedIn
+    | SlipIssuedIn
+    | StockMovedIn
+    | StockCountedIn
+    | StockLeasedIn
+    | StockReturnedIn,
     Field(discriminator="kind"),
 ]
 ITEM: TypeAdapter[Item] = TypeAdapter(Item)
@@ -228,8 +195,10 @@ def operation_of(item: Item, caller: Credential) -> Operation:
                 claws_back=item.claw_back,
                 is_offline=item.offline,
             )
+        case SlipCashedIn() | SlipIssuedIn():
+            return _slip(item)
         case _:
-            return _at_desk(item, caller)
+            return goods_operation(item, caller)
 
 
 def check_instant(moment: datetime) -> None:
@@ -254,15 +223,10 @@ def card_of(text: str) -> CardRef:
     return card_by_code(code_fingerprint(code))
 
 
-def reward_key(name: str, caller: Credential) -> RewardKey:
-    """Give a reward's key, a short name being one of the caller's event."""
-    return RewardKey(_full(name, caller))
-
-
 def _earn(item: EarnIn, caller: Credential) -> Earn:
     return Earn(
         card=_card_by_either(item),
-        activity=ActivityKey(_full(item.activity, caller)),
+        activity=ActivityKey(full_name(item.activity, caller)),
         occurred_at=item.occurred_at,
         quantity=item.quantity,
         grams=item.grams,
@@ -293,9 +257,7 @@ def _redeem(item: RedeemIn, caller: Credential) -> Redeem:
     )
 
 
-def _at_desk(
-    item: SlipCashedIn | SlipIssuedIn | StockMovedIn | StockCountedIn, caller: Credential
-) -> Operation:
+def _slip(item: SlipCashedIn | SlipIssuedIn) -> Operation:
     match item:
         case SlipCashedIn():
             return CashSlip(
@@ -312,23 +274,6 @@ def _at_desk(
                 occurred_at=item.occurred_at,
                 attempt=OperationKey(item.attempt) if item.attempt else None,
             )
-        case StockMovedIn():
-            return MoveStock(
-                reward=reward_key(item.reward, caller),
-                source=_booth(item.from_booth, caller),
-                booth=_booth(item.to_booth, caller),
-                quantity=item.quantity,
-                occurred_at=item.occurred_at,
-            )
-        case StockCountedIn():
-            return CountStock(
-                reward=reward_key(item.reward, caller),
-                booth=_booth(item.booth, caller),
-                counted=item.counted,
-                reason=item.reason,
-                occurred_at=item.occurred_at,
-                reserve=item.reserve or "",
-            )
 
 
 def _slip_of(text: str) -> SlipRef:
@@ -337,11 +282,3 @@ def _slip_of(text: str) -> SlipRef:
     if isinstance(code, CodeFault):
         raise NotTaken(Fault.SLIP_UNREADABLE)
     return slip_by_code(code_fingerprint(code))
-
-
-def _full(name: str, caller: Credential) -> str:
-    return name if "/" in name else f"{caller.event}/{name}"
-
-
-def _booth(number: int, caller: Credential) -> BoothKey:
-    return BoothKey(f"{caller.event}/{number}")

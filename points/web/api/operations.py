@@ -2,12 +2,14 @@
 
 from asyncio import wrap_future
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request, Response
+from pydantic import TypeAdapter
 
 from points.domain.access import Credential
 from points.domain.batch import evidence_of
+from points.domain.cases import doubts_of
 from points.domain.facts import (
     Accepted,
     Asked,
@@ -30,13 +32,15 @@ from points.web.api.items import (
     read_item,
 )
 from points.web.bodies import read_json
-from points.web.dependencies import Bearer, Language, Poster
+from points.web.dependencies import Bearer, tongue_of
 from points.web.doors import DEVICES, door
 from points.web.problems import Code, Fault, FieldFault, Problem
+from points.web.running import running_of
 from points.web.shapes import Said, WrongField
+from points.web.straight import Straight, written
 from points.web.wording import Tongue, say
 
-router = APIRouter(prefix="/api/v1/operations", tags=["operations"])
+router = APIRouter(prefix="/api/v1/operations", tags=["operations"], route_class=Straight)
 
 NOT_POSTED: list[Code] = [Fault.QUEUE_FULL, Fault.SHUTTING_DOWN, Fault.CLOCK_IN_DOUBT]
 """Why nothing of a request was posted, and the same may be sent again."""
@@ -47,10 +51,11 @@ class OutcomeOut(Said):
 
     id: str | None
     """The operation's name; null where not even that could be read."""
-    status: Literal["accepted", "replayed", "refused", "conflict"]
-    """`replayed` gives the first answer again, for ever: accepted where `code` is null."""
+    status: Literal["accepted", "replayed", "refused", "conflict", "review"]
+    """`replayed` gives the first answer again, for ever: accepted where `code` is null. `review`
+    keeps the operation for a person; asked again, it is `review` until that person has decided."""
     code: Refusal | Fault | None
-    """Why not; null where the operation is in the book."""
+    """Why not, or what is in doubt first of all; null where the operation is in the book."""
     points: int
     """What the household gained (+) or gave (-)."""
     balance: int | None
@@ -63,6 +68,8 @@ class OutcomeOut(Said):
     """For people, in the language asked for."""
     evidence: Evidence | None
     """How well it is proven, where it was accepted just now."""
+    case: str | None
+    """What it leaves for a person to settle, if anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +91,12 @@ async def _batch(request: Request) -> list[object]:
     return content
 
 
+_ANSWER = TypeAdapter(list[OutcomeOut])
+
+
 @router.post(
     "",
+    response_model=list[OutcomeOut],
     **door(
         DEVICES,
         takes=BATCH,
@@ -93,26 +104,23 @@ async def _batch(request: Request) -> list[object]:
         admits_revoked=True,  # what a phone did before it was shut out is not lost
     ),
 )
-async def post_operations(
-    items: Annotated[list[object], Depends(_batch)],
-    caller: Bearer,
-    poster: Poster,
-    language: Language,
-) -> list[OutcomeOut]:
+async def post_operations(request: Request, caller: Bearer) -> Response:
     """Post operations and answer each, in the order sent.
 
     A refused operation is an answer, not an HTTP error, and so is one that is misshapen: it spares
     those beside it. What was taken is posted even if the caller is gone before the answer. A phone
     that was shut out may still bring what it holds; each operation is answered for itself.
     """
-    read = [_read(item, caller) for item in items]
+    read = [_read(item, caller) for item in await _batch(request)]
     batch = [one.asked for one in read if one.asked is not None]
+    poster = running_of(request.app.state).poster
     outcomes: list[Outcome] = await wrap_future(poster.submit(batch)) if batch else []
-    answers = iter(outcomes)
-    return [
-        _not_taken(one, language) if one.asked is None else _out(one, next(answers), language)
+    answers, tongue = iter(outcomes), tongue_of(request)
+    told = [
+        _not_taken(one, tongue) if one.asked is None else _out(one, next(answers), tongue)
         for one in read
     ]
+    return written(_ANSWER, told, tongue)
 
 
 def _misshapen(reason: str) -> Problem:
@@ -147,6 +155,7 @@ def _not_taken(read: _Read, tongue: Tongue) -> OutcomeOut:
         final=code.is_final,
         message=say(code, details, tongue),
         evidence=None,
+        case=None,
     )
 
 
@@ -162,6 +171,8 @@ def _out(read: _Read, outcome: Outcome, tongue: Tongue) -> OutcomeOut:
 
 
 def _verdict(read: _Read, verdict: Verdict, tongue: Tongue, *, is_first: bool) -> OutcomeOut:
+    if isinstance(verdict, Refused) and verdict.reason is Refusal.IN_REVIEW:
+        return _kept(read, verdict, tongue)
     if isinstance(verdict, Refused):
         refused = _Read(read.id, read.kind, refused=(verdict.reason, dict(verdict.details)))
         answer = _not_taken(refused, tongue)
@@ -177,9 +188,23 @@ def _verdict(read: _Read, verdict: Verdict, tongue: Tongue, *, is_first: bool) -
         final=True,
         message=done(read.kind, verdict, tongue) if is_first else say("done_before", {}, tongue),
         evidence=evidence_of(read.asked) if is_first else None,
+        case=None if verdict.case is None else str(verdict.case),
+    )
+
+
+def _kept(read: _Read, refused: Refused, tongue: Tongue) -> OutcomeOut:
+    kept = _Read(read.id, read.kind, refused=(refused.reason, dict(refused.details)))
+    doubts = doubts_of(refused.details)
+    return _not_taken(kept, tongue).model_copy(
+        update={
+            "status": "review",
+            "code": doubts[0] if doubts else refused.reason,
+            "case": str(refused.case),
+        }
     )
 
 
 def done(kind: str, accepted: Accepted, tongue: Tongue) -> str:
     """Say what was done."""
-    return say(f"done_{kind}", {"points": accepted.points, "balance": accepted.balance}, tongue)
+    figures = {"points": accepted.points, "balance": accepted.balance}
+    return say(f"done_{kind}", {**accepted.details, **figures}, tongue)

@@ -15,8 +15,9 @@ from points.domain.operations import OperationKey, Redeem, Undo
 from points.domain.outcomes import Refusal
 from points.service.poster import Poster as PosterThread
 from points.service.reading import read_redemption
-from points.web.api.items import NotTaken, Pieces, Price, card_of, check_instant, reward_key
+from points.web.api.items import NotTaken, card_of, check_instant
 from points.web.api.operations import NOT_POSTED, done
+from points.web.api.parts import Pieces, Price, reward_key
 from points.web.bodies import body_of
 from points.web.dependencies import Poster, Reader, Visit, Visitor
 from points.web.doors import door
@@ -53,6 +54,8 @@ _OF_REDEEMING: list[Code] = [
     Refusal.OUT_OF_STOCK,
     Refusal.NOT_RELEASED_YET,
     Refusal.POINTS_SHORT,
+    Refusal.IN_REVIEW,
+    Refusal.REJECTED,
     Refusal.INTERNAL_INVARIANT,
 ]
 _OF_VOIDING: list[Code] = [
@@ -60,6 +63,9 @@ _OF_VOIDING: list[Code] = [
     Refusal.OPERATION_UNKNOWN,
     Refusal.ALREADY_UNDONE,
     Refusal.TOO_LATE_TO_UNDO,
+    Refusal.CLOSED,
+    Refusal.IN_REVIEW,
+    Refusal.REJECTED,
     Refusal.INTERNAL_INVARIANT,
 ]
 _REPLAYED = {"Idempotent-Replayed": "true"}

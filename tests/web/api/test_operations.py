@@ -21,6 +21,7 @@ def test_a_scan_is_answered_with_points_balance_and_words(served: Served) -> Non
             "final": True,
             "message": "Added. 1010 points in all",
             "evidence": "live",
+            "case": None,
         }
     ]
 
@@ -224,6 +225,7 @@ def test_one_misshapen_operation_among_500_spares_the_499_beside_it(served: Serv
         "final": True,
         "message": "kind is not as it must be: not_one_of_these",
         "evidence": None,
+        "case": None,
     }
     # The first stamp counts; each of the others is answered by the limit.
     others = answers[:250] + answers[251:]
