@@ -34,6 +34,6 @@ keep_environment_at() { # LOCK: only compares, when that is what was installed l
   if cmp -s <(cat pyproject.toml "$1") ".venv/$1"; then return; fi
   echo "Installing $1 ..." >&2
   install --require-hashes -r "$1"
-  install --no-build-isolation --no-deps -e .
+  POINTS_SCANNER_LATER=1 install --no-build-isolation --no-deps -e . # see hatch_build.py
   cat pyproject.toml "$1" >".venv/$1"
 }

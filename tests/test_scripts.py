@@ -11,10 +11,13 @@ ROOT = Path(__file__).parent.parent
 SCRIPTS = sorted(path for path in (ROOT / "scripts").iterdir() if path.suffix in {"", ".sh"})
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 STEPS = [
+    "python hatch_build.py build",
     "ruff check .",
     "ruff format --check .",
     "mypy",
     "lint-imports",
+    "python hatch_build.py check",
+    "python hatch_build.py test",
     "python -m pytest -n 2",
 ]
 STAND_IN = """#!/bin/sh
@@ -79,8 +82,17 @@ def test_help_names_every_option_and_installs_nothing(clone: Path) -> None:
 def test_start_serves_from_the_clone_with_what_it_was_asked(clone: Path, tmp_path: Path) -> None:
     started = run(clone / "scripts" / "start", "--port", "8080", folder=tmp_path)
 
-    assert started.stdout == f"points start --data {clone}/var --port 8080\n"
+    built, served = started.stdout.splitlines()
+    assert built == "python hatch_build.py build"
+    assert served == f"points start --data {clone}/var --port 8080"
     assert (clone / "var").is_dir()
+
+
+def test_without_a_scanner_start_says_so_and_serves_the_rest(clone: Path) -> None:
+    started = run(clone / "scripts" / "start", FAILING="python hatch_build.py build")
+
+    assert "The scanner was not built; all else works." in started.stderr
+    assert started.stdout.endswith(f"points start --data {clone}/var\n")
 
 
 def test_without_a_python_new_enough_start_says_so(clone: Path, tmp_path: Path) -> None:
@@ -112,7 +124,7 @@ def test_test_fails_when_any_step_fails(clone: Path, step: str) -> None:
 def test_test_with_arguments_runs_only_what_they_name(clone: Path) -> None:
     tested = run(clone / "scripts" / "test", "-k", "card")
 
-    assert tested.stdout == "python -m pytest -k card\n"
+    assert tested.stdout == "python hatch_build.py build\npython -m pytest -k card\n"
 
 
 def test_a_browser_that_was_named_but_is_not_there_is_not_replaced(clone: Path) -> None:
