@@ -32,6 +32,7 @@ from points.web.doors import check_doors
 from points.web.envelope import Envelope
 from points.web.handlers import add_handlers, unforeseen
 from points.web.limits import BodyLimit
+from points.web.pages import scanner
 from points.web.running import Running, keep
 from points.web.throttle import Throttle
 from points.web.together import Together
@@ -46,6 +47,7 @@ _ROUTERS = (
     sealed.router,
     reference.router,
     health.router,
+    scanner.router,
 )
 
 
