@@ -83,7 +83,7 @@ def rebuild(
         ):
             fail("没有重算", "Nothing was rebuilt.")
         try:
-            rebuilt = rebuild_caches(database, now=now())
+            rebuilt = rebuild_caches(database)
         except BookDamaged as damaged:
             _tell_findings(damaged.findings)
             fail(

@@ -21,6 +21,9 @@ BALANCE_MAX = 2**53 - 1
 OVERDUE_AFTER = 48 * 3_600_000_000
 """How long after its end a lot may lie unswept, in microseconds."""
 
+NEVER_MOVED = 0
+"""The instant of an account that has no entry."""
+
 EARNING = frozenset({Kind.EARN, Kind.SHARE, Kind.SLIP_CASHED, Kind.ADJUST})
 """What makes lots whose end follows from the programme's rules alone."""
 
@@ -224,6 +227,6 @@ class AccountCheck:
             self._findings.add(
                 Code.ACCOUNT_VERSION, about, expected=tally.version, found=row.version
             )
-        # An account that was never moved was made when it was first asked for, whenever that was.
-        if tally.version and last_at is not None and row.last_at != last_at:
+        last_at = last_at if tally.version else NEVER_MOVED
+        if last_at is not None and row.last_at != last_at:
             self._findings.add(Code.ACCOUNT_TIME, about, expected=last_at, found=row.last_at)

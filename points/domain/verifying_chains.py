@@ -110,10 +110,8 @@ def check_heads(
             ("number", end.number, head.number),
             ("next_operation", end.next_operation, head.next_operation),
             ("head", end.hash, head.head),
+            ("last_at", end.posted_at or 0, head.last_at),
         ]
-        # A chain without a batch was last used when it was made, which nothing else tells.
-        if end.posted_at is not None:
-            facts.append(("last_at", end.posted_at, head.last_at))
         for column, expected, found in facts:
             if expected != found:
                 about: dict[str, int | str] = {"chain": number, "column": column}

@@ -117,7 +117,7 @@ def replace_card(
     """
 
     def act(connection: Connection) -> CardRecord | NotDone:
-        cards = hold_cards(connection, [number, by], at=now)
+        cards = hold_cards(connection, [number, by])
         old, new = cards.get(number), cards.get(by)
         if old is None or new is None:
             return _unknown(number if old is None else by)
@@ -146,7 +146,7 @@ def stopped_fault(card: CardRecord) -> NotDone | None:
 def _set_state(
     connection: Connection, number: CardNumber, now: datetime, *, is_frozen: bool
 ) -> CardRecord | NotDone:
-    card = hold_cards(connection, [number], at=now).get(number)
+    card = hold_cards(connection, [number]).get(number)
     if card is None:
         return _unknown(number)
     if card.state is CardState.REPLACED:

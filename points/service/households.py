@@ -64,7 +64,7 @@ def bind_card(
         if not _is_community(connection, book, home.community):
             return NotDone(reason=DeskFault.COMMUNITY_UNKNOWN)
         known = load_doors(connection, [home.place]).get(home.place)
-        card = _hold_card(connection, number, known.household if known else None, now)
+        card = _hold_card(connection, number, known.household if known else None)
         if load_doors(connection, [home.place]).get(home.place) != known:
             raise HouseholdsMoved
         fault = _binding_fault(card, number, home, known)
@@ -93,7 +93,7 @@ def add_card_to_household(
         found = find_household(connection, household)
         if found is None:
             return NotDone(reason=Refusal.HOUSEHOLD_UNKNOWN)
-        card = _hold_card(connection, number, found.id, now)
+        card = _hold_card(connection, number, found.id)
         if _record(connection, household).id != found.id:
             raise HouseholdsMoved
         if card is None:
@@ -129,7 +129,7 @@ def merge_households(
         if gone.id == left.id:
             return left
         lock_chain(connection)
-        hold_households(connection, {gone.id, left.id}, at=now)
+        hold_households(connection, {gone.id, left.id})
         if [find_household(connection, one) for one in (source, into)] != found:
             raise HouseholdsMoved
         if gone.home is not None and left.home is None:
@@ -168,11 +168,11 @@ def _is_community(connection: Connection, book: Book, community: CommunityKey) -
 
 
 def _hold_card(
-    connection: Connection, number: CardNumber, household: HouseholdId | None, now: datetime
+    connection: Connection, number: CardNumber, household: HouseholdId | None
 ) -> CardRecord | None:
     lock_chain(connection)  # before any wallet: the card may bring a past, and that is posted
     also = () if household is None else (household,)
-    return hold_cards(connection, [number], also=also, at=now).get(number)
+    return hold_cards(connection, [number], also=also).get(number)
 
 
 def _binding_fault(

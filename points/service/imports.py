@@ -104,7 +104,7 @@ def _write_whole(
     def act(connection: Connection) -> Imported | ImportRefused:
         nonlocal held
         lock_chain(connection)  # before any wallet: cards may bring a past, and that is posted
-        hold_households(connection, held, at=now)
+        hold_households(connection, held)
         # What was read before is only a guess; decided is by what stands while nobody can scan.
         decided = plan_import(sheet.lines, _load_known(connection, sheet.lines))
         if isinstance(decided, list):

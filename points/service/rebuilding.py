@@ -5,7 +5,6 @@ The book itself is never changed, and nothing is restored from one that contradi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -49,7 +48,7 @@ class Rebuilt:
     was the only trace of what was cut off, unless heads were published."""
 
 
-def rebuild(database: Database, *, now: datetime) -> Rebuilt:
+def rebuild(database: Database) -> Rebuilt:
     """Restore the caches in one transaction. Nobody can post until it is done.
 
     Raises:
@@ -69,7 +68,7 @@ def rebuild(database: Database, *, now: datetime) -> Rebuilt:
         counts["slip"] = sum(
             caches.add_slips(connection, some) for some in caches.in_portions(slips)
         )
-        caches.set_heads(connection, ends, now=now)
+        caches.set_heads(connection, ends)
         stands = {source: stands_for(source, totals.merges) for source in totals.merges}
         caches.set_merged(connection, stands)
     return Rebuilt(counts=counts, heads=tuple(findings.items))

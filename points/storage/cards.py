@@ -101,7 +101,6 @@ def hold_cards(
     numbers: Collection[CardNumber],
     *,
     also: Collection[HouseholdId] = (),
-    at: datetime,
 ) -> dict[CardNumber, CardRecord]:
     """Read cards while nobody can scan them: their wallets are taken first, and these as well.
 
@@ -110,21 +109,19 @@ def hold_cards(
     """
     before = load_card_records(connection, numbers)
     held = {card.household for card in before.values()} | set(also)
-    hold_households(connection, held, at=at)
+    hold_households(connection, held)
     after = load_card_records(connection, numbers)
     if not {card.household for card in after.values()} <= held:
         raise HouseholdsMoved
     return after
 
 
-def hold_households(
-    connection: Connection, households: Collection[HouseholdId], *, at: datetime
-) -> None:
+def hold_households(connection: Connection, households: Collection[HouseholdId]) -> None:
     """Take the wallets of households, in order: what is scanned meanwhile waits.
 
     Whoever goes on to post takes a chain before, as every batch does: see `points.storage.locks`.
     """
-    lock_accounts(connection, {wallet(household) for household in households}, at=at)
+    lock_accounts(connection, {wallet(household) for household in households})
 
 
 def set_card_state(

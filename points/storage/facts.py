@@ -120,7 +120,7 @@ def load_facts(
     closings = wanted.closings | _closings_behind(named, catalog)
     lock_closings(connection, closings)
     accounts = wanted.accounts | named.accounts()
-    locked = lock_accounts(connection, accounts, at=clock, if_any=wanted.leases)
+    locked = lock_accounts(connection, accounts, if_any=wanted.leases)
     if connection.dialect.name != "sqlite":  # where nobody else could write meanwhile
         named = _resolve(connection, wanted)
         if not named.accounts() <= accounts:

@@ -23,6 +23,7 @@ CHAINS = 8
 
 _COUNTER_BITS = 40
 _TICK = timedelta(microseconds=1)
+_NEVER = instant_of(0)  # when what nobody has used was moved: whatever clock made it, no later
 _chain, _account = table_of(ChainRow), table_of(AccountRow)
 
 _FREE_CHAIN = Query(select(_chain).order_by(_chain.c.id).limit(1).with_for_update(skip_locked=True))
@@ -62,7 +63,7 @@ class Locked:
     last_at: datetime | None
 
 
-def first_chains(at: datetime) -> list[dict[str, object]]:
+def first_chains() -> list[dict[str, object]]:
     """Give the rows of all chains before their first batch."""
     return [
         {
@@ -70,7 +71,7 @@ def first_chains(at: datetime) -> list[dict[str, object]]:
             "number": 0,
             "next_operation": first_operation(chain),
             "head": GENESIS,
-            "last_at": at,
+            "last_at": _NEVER,
             "replays": 0,
         }
         for chain in range(CHAINS)
@@ -101,18 +102,13 @@ def lock_chain(connection: Connection) -> Chain:
 
 
 def lock_accounts(
-    connection: Connection,
-    wanted: Collection[AccountId],
-    *,
-    at: datetime,
-    if_any: Collection[AccountId] = (),
+    connection: Connection, wanted: Collection[AccountId], *, if_any: Collection[AccountId] = ()
 ) -> Locked:
     """Take the accounts, in order of number; those that were never used are made.
 
     Args:
         connection: Within the batch's transaction.
         wanted: The accounts.
-        at: When one that is made begins.
         if_any: Further accounts, to be taken only if they were used before.
     """
     if not wanted:
@@ -120,7 +116,7 @@ def lock_accounts(
     every = {*wanted, *if_any}
     rows = _TAKEN.rows(connection, accounts=every) if _is_alone(connection) else []
     if len(rows) < len(every) and not {row.id for row in rows}.issuperset(wanted):
-        _make_missing(connection, wanted, at)
+        _make_missing(connection, wanted)
         rows = _TAKEN.rows(connection, accounts=every)
     return Locked(
         accounts={AccountId(row.id): Account(row.balance, row.version) for row in rows},
@@ -133,7 +129,7 @@ def _is_alone(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def _make_missing(connection: Connection, wanted: Collection[AccountId], at: datetime) -> None:
+def _make_missing(connection: Connection, wanted: Collection[AccountId]) -> None:
     """Make the accounts that were never used.
 
     All are made before any is taken: rows made and rows taken could otherwise cross.
@@ -144,8 +140,12 @@ def _make_missing(connection: Connection, wanted: Collection[AccountId], at: dat
         insert_of = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
         connection.execute(
             insert_of(_account).on_conflict_do_nothing(),
-            [{"id": number, "balance": 0, "version": 0, "last_at": at} for number in missing],
+            [_new_account(number) for number in missing],
         )
+
+
+def _new_account(number: AccountId) -> dict[str, object]:
+    return {"id": number, "balance": 0, "version": 0, "last_at": _NEVER}
 
 
 def lock_closings(connection: Connection, closings: Collection[str]) -> None:

@@ -1,7 +1,6 @@
 """Write caches of the book anew: accounts, lots, slips, heads of chains, merged households."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -33,14 +32,10 @@ def hold_book(connection: Connection) -> None:
 
 
 def clear(connection: Connection) -> None:
-    """Take everything out of accounts, lots and slips.
-
-    An account keeps its row, and the instant at which that was made: of one that was never moved,
-    nothing else tells it.
-    """
+    """Take everything out of accounts, lots and slips. An account keeps its row."""
     is_unknown = or_(_account.c.id <= WALLET, _account.c.id >= GOODS + WALLET)
     connection.execute(delete(_account).where(is_unknown))
-    connection.execute(update(_account).values(balance=0, version=0))
+    connection.execute(update(_account).values(balance=0, version=0, last_at=instant_of(0)))
     connection.execute(delete(_lot))
     connection.execute(delete(_slip))
 
@@ -71,10 +66,10 @@ def add_slips(connection: Connection, lines: Iterable[SlipLine]) -> int:
     return _many(connection, insert(_slip), [_timed(line, "valid_until") for line in lines])
 
 
-def set_heads(connection: Connection, ends: Mapping[int, End], *, now: datetime) -> None:
+def set_heads(connection: Connection, ends: Mapping[int, End]) -> None:
     """Set each chain's head to its last batch; chains that are gone are made again."""
     there = set(connection.execute(select(_chain.c.id)).scalars())
-    rows = {int(str(row["id"])): row for row in first_chains(now)}
+    rows = {int(str(row["id"])): row for row in first_chains()}
     for number in rows.keys() | ends.keys():
         if number not in there:
             row = rows.get(number, rows[0]) | {"id": number}
@@ -85,6 +80,7 @@ def set_heads(connection: Connection, ends: Mapping[int, End], *, now: datetime)
             "number": 0,
             "next_operation": first_operation(number),
             "head": GENESIS,
+            "last_at": instant_of(0),
         }
         if end is not None and end.posted_at is not None:
             values = {

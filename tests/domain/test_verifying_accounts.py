@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -193,9 +194,15 @@ def test_points_left_lying_long_after_their_end_are_counted() -> None:
     assert check(lines, now=end + OVERDUE_AFTER + 1)[0].lots_overdue == 3
 
 
-def test_an_account_that_was_never_moved_may_have_been_made_at_any_time() -> None:
+def test_an_account_that_was_never_moved_holds_nothing_and_has_no_time() -> None:
     lines = lines_of(lived())
-    lines.accounts.append(lines.accounts[0]._replace(id=GOODS + 99, balance=0, version=0))
+    unused = lines.accounts[0]._replace(id=GOODS + 99, balance=0, version=0, last_at=0)
 
-    assert check(lines)[1] == []
+    def found(**changes: int) -> list[Code]:
+        spoilt = unused._replace(**changes)
+        return check(replace(lines, accounts=[*lines.accounts, spoilt]))[1]
+
+    assert found() == []
+    assert Code.ACCOUNT_TIME in found(last_at=1)
+    assert Code.ACCOUNT_BALANCE in found(balance=1)
     assert BALANCE_MAX == 2**53 - 1

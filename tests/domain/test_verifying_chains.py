@@ -184,7 +184,7 @@ def test_a_head_is_its_chains_last_batch(column: str, value: Any) -> None:
 def test_a_chain_without_a_batch_ends_where_it_begins() -> None:
     lines, findings = book(), Findings()
     first = first_operation(3)
-    empty = lines.chain()._replace(id=3, number=0, next_operation=first, head=GENESIS)
+    empty = lines.chain()._replace(id=3, number=0, next_operation=first, head=GENESIS, last_at=0)
 
     check_heads({3: empty}, {}, findings, first_of=first_operation)
     check_heads({}, {0: beginning(1)}, findings, first_of=first_operation)

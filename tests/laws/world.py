@@ -208,8 +208,7 @@ def save_world(database: Database) -> None:
         connection.execute(insert(table_of(CardRow)), card)
         add_credential(connection, REVOKED, name="lost", token_hash=bytes(32), added_at=SINCE_EVER)
         revoke_credential(connection, REVOKED.id, SINCE_EVER)
-        # Made once, long ago: else whoever asks first would make them, at an instant of its own.
-        lock_accounts(connection, limited_accounts(make_world()), at=SINCE_EVER)
+        lock_accounts(connection, limited_accounts(make_world()))  # all are compared, used or not
 
 
 def limited_accounts(catalog: Catalog) -> set[AccountId]:

@@ -331,7 +331,7 @@ def test_a_desk_that_waits_for_a_busy_book_keeps_no_booth_waiting(book: Book) ->
             wait_until_blocked(book.database)
             if not book.database.is_sqlite:
                 batch.execute(text("SET LOCAL lock_timeout = '300ms'"))
-            lock_accounts(batch, wallets, at=NOW)
+            lock_accounts(batch, wallets)
 
         assert numbers(bound.result()) == sorted([first.number, second.number])
 

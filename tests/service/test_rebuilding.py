@@ -58,7 +58,7 @@ def test_what_was_spoilt_is_as_before(database: Database, spoiling: str) -> None
     spoil(database, SPOILING[spoiling])
     assert rows(database) != before
 
-    rebuild(database, now=LATER)
+    rebuild(database)
 
     assert rows(database) == before
 
@@ -69,7 +69,7 @@ def test_everything_at_once_is_as_before_and_clean(database: Database, seed: int
     before = rows(database)
     spoil(database, *(SPOILING[name] for name in ("heads", "lots gone", "slips gone")))
 
-    rebuilt = rebuild(database, now=LATER)
+    rebuilt = rebuild(database)
 
     assert rows(database) == before
     assert rebuilt.counts == {
@@ -84,7 +84,7 @@ def test_heads_that_were_wrong_are_told(database: Database) -> None:
     fill(database, steps=5)
     spoil(database, "UPDATE chain SET number = number + 1 WHERE number > 0")
 
-    rebuilt = rebuild(database, now=LATER)
+    rebuilt = rebuild(database)
 
     assert [(head.code, head.about) for head in rebuilt.heads] == [
         (Code.CHAIN_HEAD, {"chain": 0, "column": "number"})
@@ -95,7 +95,7 @@ def test_a_chain_that_is_gone_is_made_again(database: Database) -> None:
     fill(database, steps=5)
     spoil(database, "DELETE FROM chain")
 
-    rebuild(database, now=LATER)
+    rebuild(database)
 
     assert verify(database, now=LATER).result is Result.CLEAN
 
@@ -103,7 +103,7 @@ def test_a_chain_that_is_gone_is_made_again(database: Database) -> None:
 def test_an_empty_book_stays_empty(database: Database) -> None:
     before = rows(database)
 
-    rebuild(database, now=LATER)
+    rebuild(database)
 
     assert rows(database) == before
 
@@ -114,7 +114,7 @@ def test_nothing_is_restored_from_a_book_that_was_changed(database: Database) ->
     before = rows(database)
 
     with pytest.raises(BookDamaged) as damaged:
-        rebuild(database, now=LATER)
+        rebuild(database)
 
     assert rows(database) == before
     assert Code.BATCH_CHANGED in {finding.code for finding in damaged.value.findings}

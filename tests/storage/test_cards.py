@@ -132,11 +132,11 @@ def test_a_card_that_moved_while_one_waited_for_it_is_noticed(
 
     def wait_for_it(connection: Connection) -> HouseholdId:
         tries.append(None)
-        return hold_cards(connection, [card.number], at=NOW)[card.number].household
+        return hold_cards(connection, [card.number])[card.number].household
 
     with ThreadPoolExecutor() as threads:
         with transaction(database) as connection:
-            hold_cards(connection, [card.number, other.number], at=NOW)
+            hold_cards(connection, [card.number, other.number])
             waiting = threads.submit(settle, database, wait_for_it)
             wait_until_blocked(database)
             move_cards(connection, {card.id: other.household})
@@ -150,6 +150,6 @@ def test_holding_gives_what_is_held(
     database: Database, cards: dict[CardNumber, CardRecord]
 ) -> None:
     with transaction(database) as connection:
-        held = hold_cards(connection, [NUMBERS[0], NOBODYS_NUMBER], also=[HouseholdId(2)], at=NOW)
+        held = hold_cards(connection, [NUMBERS[0], NOBODYS_NUMBER], also=[HouseholdId(2)])
 
     assert held == {NUMBERS[0]: cards[NUMBERS[0]]}

@@ -99,7 +99,7 @@ def test_accounts_that_were_never_used_are_made(database: Database) -> None:
     with transaction(database) as connection:
         add_account(connection, 5, 30, NOW)
 
-        locked = lock_accounts(connection, numbers(9, 5, 7), at=NOW - TICK)
+        locked = lock_accounts(connection, numbers(9, 5, 7))
 
     assert locked == Locked(
         accounts={
@@ -118,8 +118,8 @@ def test_accounts_that_may_never_have_been_used_are_taken_only_if_they_were(
         add_account(connection, 5, 30, NOW)
         add_account(connection, 8, 2, NOW)
 
-        locked = lock_accounts(connection, numbers(5, 7), at=NOW, if_any=numbers(8, 9))
-        again = lock_accounts(connection, numbers(5, 7), at=NOW, if_any=numbers(8, 9))
+        locked = lock_accounts(connection, numbers(5, 7), if_any=numbers(8, 9))
+        again = lock_accounts(connection, numbers(5, 7), if_any=numbers(8, 9))
 
     assert locked.accounts == {
         AccountId(5): Account(30, 3),
@@ -131,7 +131,7 @@ def test_accounts_that_may_never_have_been_used_are_taken_only_if_they_were(
 
 def test_to_lock_nothing_asks_nothing(database: Database) -> None:
     with transaction(database) as connection:
-        assert lock_accounts(connection, [], at=NOW) == Locked(accounts={}, last_at=None)
+        assert lock_accounts(connection, []) == Locked(accounts={}, last_at=None)
 
 
 @ON_POSTGRESQL
@@ -141,7 +141,7 @@ def test_accounts_are_taken_in_order_of_their_numbers(database: Database) -> Non
             add_account(connection, number, 0, NOW)
     with ThreadPoolExecutor() as pool:
         with transaction(database) as connection:
-            lock_accounts(connection, numbers(2), at=NOW)
+            lock_accounts(connection, numbers(2))
             waiting = pool.submit(take_accounts, database, [3, 2, 1])
             wait_until_somebody_waits(database)
 
@@ -154,19 +154,19 @@ def test_accounts_are_taken_in_order_of_their_numbers(database: Database) -> Non
 
 def take_accounts(database: Database, wanted: list[int]) -> None:
     with transaction(database) as connection:
-        lock_accounts(connection, [AccountId(number) for number in wanted], at=NOW)
+        lock_accounts(connection, [AccountId(number) for number in wanted])
 
 
 @ON_POSTGRESQL
 def test_accounts_are_made_in_order_of_their_numbers(database: Database) -> None:
     with ThreadPoolExecutor() as pool:
         with transaction(database) as connection:
-            lock_accounts(connection, numbers(1), at=NOW)
+            lock_accounts(connection, numbers(1))
             waiting = pool.submit(take_accounts, database, [8, 1])  # a set begins with its 8
             wait_until_somebody_waits(database)
 
             # It waits for the first to be made, and has not made the second.
-            lock_accounts(connection, numbers(8), at=NOW)
+            lock_accounts(connection, numbers(8))
         waiting.result()
 
     assert [is_free(database, number) for number in (1, 8)] == [True, True]

@@ -149,7 +149,7 @@ def test_every_table_on_sqlite_is_strict(database: Database) -> None:
 def test_a_new_book_has_its_chains_and_its_guards(database: Database) -> None:
     with snapshot(database) as connection:
         chains = connection.execute(text("SELECT * FROM chain ORDER BY id")).mappings()
-        expected = [one | {"last_at": 0} for one in first_chains(EPOCH)]
+        expected = [one | {"last_at": 0} for one in first_chains()]
 
         assert [dict(row) for row in chains] == expected
         assert missing_guards(connection) == []

@@ -101,7 +101,7 @@ def test_accounts_stand_as_the_last_batch_left_them(database: Database) -> None:
     post(book, [ask(make_redeem()), ask(make_redeem())])
 
     with transaction(database) as connection:
-        locked = lock_accounts(connection, [wallet(WANG)], at=NOW)
+        locked = lock_accounts(connection, [wallet(WANG)])
         chain = lock_chain(connection)
 
     assert locked.accounts == {AccountId(wallet(WANG)): Account(balance=40, version=3)}
