@@ -195,11 +195,17 @@ class Cluster:
 
     def kill(self, node: int) -> None:
         """Kill all of a node, as when its power is cut."""
-        programs = (self._patroni[node], self._etcd[node])
-        ids = with_descendants(*(one.pid for one in programs))
-        tell([*self._servers_of(node), *ids], signal.SIGKILL)
-        for program in programs:
+        tell(self._all_of(node), signal.SIGKILL)
+        for program in (self._patroni[node], self._etcd[node]):
             program.wait(_END_SECONDS_MAX)
+
+    def freeze(self, node: int) -> None:
+        """Let a node stand still: it says nothing, and does not know that it says nothing."""
+        tell(self._all_of(node), signal.SIGSTOP)
+
+    def thaw(self, node: int) -> None:
+        """Let a node go on where it stood still."""
+        tell(self._all_of(node), signal.SIGCONT)
 
     def stop(self) -> None:
         """End every process, in whatever state it is."""
@@ -230,12 +236,12 @@ class Cluster:
 
     def _is_whole(self) -> bool:
         members = self._members()
-        roles = [one["role"] for one in members if one["state"] in ("running", "streaming")]
-        waited_for = {"sync_standby", "quorum_standby"} & set(roles)
+        states = [(one["role"] == "leader", one["state"]) for one in members]
+        waited_for = any(one["role"] in ("sync_standby", "quorum_standby") for one in members)
+        followers = [(False, "streaming")] * (len(NODES) - 1)
         return (
-            len(roles) == len(NODES)
-            and roles.count("leader") == 1
-            and bool(waited_for) == self.site.is_synchronous
+            sorted(states) == [*followers, (True, "running")]
+            and waited_for == self.site.is_synchronous
         )
 
     def _members(self) -> list[Json]:
@@ -259,6 +265,10 @@ class Cluster:
         except (OSError, ValueError, IndexError):
             return []
         return with_descendants(first) if is_ours else []
+
+    def _all_of(self, node: int) -> list[int]:
+        programs = (self._patroni[node], self._etcd[node])
+        return [*self._servers_of(node), *with_descendants(*(one.pid for one in programs))]
 
     def _is_down(self, node: int) -> bool:
         return not self._servers_of(node)

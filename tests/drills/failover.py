@@ -67,15 +67,23 @@ class Sync(StrEnum):
         return [Sync.ON, Sync.OFF] if self is Sync.BOTH else [self]
 
 
+class End(StrEnum):
+    """What becomes of the primary."""
+
+    KILL = "kill"
+    FREEZE = "freeze"
+    """It says nothing any more, but its connections stay, and in the end it wakes up again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How a drill goes."""
+    """How a drill goes, in either mode."""
 
     operations: int
     """So many are acknowledged before each failover, and as many after it."""
     failovers: int
+    end: End
     services: int
-    seed: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,7 +94,7 @@ class Tally:
     without_writes: list[float] = field(default_factory=list)
     """Seconds, of each failover."""
     until_rejoined: list[float] = field(default_factory=list)
-    """Seconds from the restart of a killed node until it followed the new primary."""
+    """Seconds from the return of an old primary until it followed the new one."""
     told_to_the_deaf: int = 0
     """Acknowledged while no follower listened."""
     unsure: set[str] = field(default_factory=set)
@@ -139,33 +147,39 @@ def failover_drill(cluster: Cluster, plan: Plan, mode: Sync) -> Tally:
     with _stage_on(cluster, plan.services) as stage:
         for _ in range(plan.failovers):
             with stage.phones.at_work(persists=True):
-                _fail_over(stage, plan.operations, tally)
+                _fail_over(stage, plan, tally)
         stage.phones.settle()
         noted = stage.phones.noted()
         tally.sent, tally.acknowledged = len(noted.sent), len(noted.answers)
         tally.audit = audit(stage.database, stage.phone, noted)
-        tally.asked_again = stage.phones.ask_again(Random(plan.seed), also=tally.unsure)
+        tally.asked_again = stage.phones.ask_again(Random(1), also=tally.unsure)
     return tally
 
 
-def _fail_over(stage: Stage, operations: int, tally: Tally) -> None:
+def _fail_over(stage: Stage, plan: Plan, tally: Tally) -> None:
     cluster, phones = stage.cluster, stage.phones
-    _moments_of(phones, operations)
+    _moments_of(phones, plan.operations)
     primary = cluster.primary()
     followers = [node for node in NODES if node != primary]
     cluster.deafen(*followers)
     heard = phones.answered
     sleep(DEAF_SECONDS)
     tally.told_to_the_deaf += phones.answered - heard
-    cluster.kill(primary)
-    killed_at = monotonic()
+    if plan.end is End.KILL:
+        cluster.kill(primary)
+    else:
+        cluster.freeze(primary)
+    ended_at = monotonic()
     tally.unsure |= {str(sent["id"]) for sent in phones.unanswered()}
     cluster.kill_servers(*followers)
-    tally.without_writes.append(longest_silence([killed_at, *_moments_of(phones, operations)]))
-    restarted_at = monotonic()
-    cluster.start(primary)
+    tally.without_writes.append(longest_silence([ended_at, *_moments_of(phones, plan.operations)]))
+    returns_at = monotonic()
+    if plan.end is End.KILL:
+        cluster.start(primary)
+    else:
+        cluster.thaw(primary)
     cluster.wait_until_whole()
-    tally.until_rejoined.append(monotonic() - restarted_at)
+    tally.until_rejoined.append(monotonic() - returns_at)
 
 
 def _moments_of(phones: Phones, more: int) -> list[float]:
@@ -223,16 +237,16 @@ def main(
         int, typer.Option(min=1, help="Acknowledged before each failover, and after it.")
     ] = OPERATIONS,
     failovers: Annotated[int, typer.Option(min=1, help="How many, in each mode.")] = 1,
+    end: Annotated[End, typer.Option(help="What becomes of the primary.")] = End.KILL,
     services: Annotated[int, typer.Option(min=1, help="Processes of `points serve`.")] = SERVICES,
-    seed: Annotated[int, typer.Option(help="Decides what is sent once more.")] = 1,
 ) -> None:
-    """Kill the primary of three PostgreSQL servers under load and compare the book by id.
+    """End the primary of three PostgreSQL servers under load and compare the book by id.
 
     Fails unless nothing is lost where commits wait for a follower, and something where they do not.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as well as Ctrl-C does
     console = Console()
-    plan = Plan(operations=operations, failovers=failovers, services=services, seed=seed)
+    plan = Plan(operations=operations, failovers=failovers, end=end, services=services)
     try:
         as_somebody = _as_somebody()
         with console.status("Fetching etcd and Patroni"):
@@ -296,7 +310,7 @@ def _figures(tally: Tally) -> dict[str, str]:
     return {
         "failovers": str(len(tally.without_writes)),
         "seconds without writes": _seconds(tally.without_writes),
-        "seconds until the killed node was back": _seconds(tally.until_rejoined),
+        "seconds until the old primary followed": _seconds(tally.until_rejoined),
         "operations sent": str(tally.sent),
         "left without an answer by a failover": str(len(tally.unsure)),
         "acknowledged": str(tally.acknowledged),
