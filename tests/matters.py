@@ -24,6 +24,7 @@ def make_case(**given: Any) -> NewCase:
 def make_settlement(**given: Any) -> Settlement:
     """Have seen to it, at a supervisor's phone."""
     seen = Settlement(
+        key="seen",
         decision=Decision.NOTED,
         settled_by=CredentialId("device:9"),
         name="",

@@ -99,6 +99,8 @@ class NewCase:
 class Settlement:
     """How a case was settled, and by whom."""
 
+    key: str
+    """Names the settling: whoever asks again under this name is told the same."""
     decision: Decision
     settled_by: CredentialId
     name: str

@@ -38,6 +38,15 @@ class DeskFault(StrEnum):
     ROLE_INVALID = "role_invalid"
     CREDENTIAL_UNKNOWN = "credential_unknown"
 
+    CASE_UNKNOWN = "case_unknown"
+    CASE_SETTLED = "case_settled"
+    """Somebody has settled it already."""
+    DECISION_UNFIT = "decision_unfit"
+    """A case of this kind is not settled like that."""
+    FORGIVING_LIMITED = "forgiving_limited"
+    """More is owed than one case may forgive."""
+    NOTHING_OWED = "nothing_owed"
+
     INVITE_UNKNOWN = "invite_unknown"
     INVITE_EXPIRED = "invite_expired"
     INVITE_USED = "invite_used"

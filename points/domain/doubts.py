@@ -67,7 +67,7 @@ def caller_fault(state: State, asked: Asked) -> Refused | None:
         return Refused(reason=Refusal.CREDENTIAL_REVOKED)
     if not may_do(caller, asked.operation.kind):
         return Refused(reason=Refusal.NOT_ALLOWED)
-    if caller.role is Role.PARTNER and caller.event in state.facts.closed_events:
+    if caller.event in state.facts.closed_events and _waits_for_answer(asked):
         return Refused(reason=Refusal.CLOSED)
     return None
 
@@ -117,6 +117,12 @@ def case_of_posted(caller: Credential, posted: Posted) -> NewCase | None:
         operation=posted.id,
         details={name: posted.details[name] for name in _LEFT_OPEN if name in posted.details},
     )
+
+
+def _waits_for_answer(asked: Asked) -> bool:
+    """Tell whether somebody stands at a till until there is an answer, so that nothing is kept."""
+    is_timed_here = getattr(asked.operation, "is_timed_here", False)
+    return asked.credential.role is Role.PARTNER or is_timed_here
 
 
 def _is_shut_out(state: State, asked: Asked) -> bool:

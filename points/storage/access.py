@@ -62,6 +62,13 @@ def find_credential(connection: Connection, token_hash: bytes) -> Credential | N
     return None if row is None else _credential_of(row)
 
 
+def load_credential(connection: Connection, credential: CredentialId) -> Credential | None:
+    """Find a credential by its name, a revoked one too."""
+    found = select(_credential).where(_credential.c.id == credential)
+    row = connection.execute(found).one_or_none()
+    return None if row is None else _credential_of(row)
+
+
 def _credential_of(row: Row[Any]) -> Credential:
     return Credential(
         id=CredentialId(row.id),

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +15,22 @@ from sqlalchemy import (
     Row,
     Select,
     UniqueConstraint,
+    func,
     insert,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
+from points.domain.cards import CardNumber
 from points.domain.cases import Case, CaseId, CaseKind, Decision, NewCase, Settlement
+from points.domain.facts import CardState, Posted
 from points.domain.ids import BoothKey, CredentialId, EventKey, HouseholdId, OperationId
 from points.domain.operations import OperationKey, RequestKey
 from points.storage.columns import BIG, Json, Moment, among, table_of
+from points.storage.history import operation_of
+from points.storage.ledger import OperationRow
+from points.storage.people import CardRow
 
 
 class CaseRow(SQLModel, table=True):
@@ -65,6 +72,7 @@ class SettlementRow(SQLModel, table=True):
         sa_type=BIG,
         sa_column_kwargs={"autoincrement": False},
     )
+    key: str
     decision: str
     settled_by: str
     name: str
@@ -74,9 +82,11 @@ class SettlementRow(SQLModel, table=True):
 
 
 _case, _settlement = table_of(CaseRow), table_of(SettlementRow)
+_operation, _card = table_of(OperationRow), table_of(CardRow)
 _STORED = select(
     _case,
     *(_settlement.c[name] for name in ("decision", "settled_by", "name", "note", "settled_at")),
+    _settlement.c.key.label("settlement_key"),
     _settlement.c.operation.label("settled_operation"),
 ).outerjoin(_settlement, _settlement.c.id == _case.c.id)
 
@@ -109,21 +119,53 @@ def find_case(connection: Connection, number: CaseId) -> Case | None:
     return None if row is None else _case_of(row)
 
 
-def load_cases(
-    connection: Connection,
-    *,
-    event: EventKey | None = None,
-    is_open: bool | None = None,
-    limit: int,
-) -> list[Case]:
-    """Read the newest cases, of one event or of all, open or settled or both."""
-    wanted: Select[Any] = _STORED.order_by(_case.c.id.desc()).limit(limit)
-    if event is not None:
-        wanted = wanted.where(_case.c.event == event)
-    if is_open is not None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Which cases to list, the newest first."""
+
+    event: EventKey | None = None
+    """One event's; of all events if not told."""
+    is_open: bool | None = None
+    """Only those that are open, or only those that are settled."""
+    before: CaseId | None = None
+    """Only those opened before this one."""
+    limit: int = 100
+
+
+def load_cases(connection: Connection, wish: Wish) -> list[Case]:
+    """Read cases, the newest first."""
+    wanted: Select[Any] = _STORED.order_by(_case.c.id.desc()).limit(wish.limit)
+    if wish.event is not None:
+        wanted = wanted.where(_case.c.event == wish.event)
+    if wish.is_open is not None:
         settled = _settlement.c.id
-        wanted = wanted.where(settled.is_(None) if is_open else settled.is_not(None))
+        wanted = wanted.where(settled.is_(None) if wish.is_open else settled.is_not(None))
+    if wish.before is not None:
+        wanted = wanted.where(_case.c.id < wish.before)
     return [_case_of(row) for row in connection.execute(wanted)]
+
+
+def load_operations(
+    connection: Connection, numbers: Collection[OperationId]
+) -> dict[OperationId, Posted]:
+    """Read the operations that cases are about."""
+    rows = connection.execute(
+        select(_operation).where(among(_operation.c.id, "numbers")), {"numbers": list(numbers)}
+    )
+    return {OperationId(row.id): operation_of(row) for row in rows}
+
+
+def spoken_numbers(
+    connection: Connection, households: Collection[HouseholdId]
+) -> dict[HouseholdId, CardNumber]:
+    """Give a number to say aloud for each household that has a card which is good today."""
+    rows = connection.execute(
+        select(_card.c.household, func.min(_card.c.number).label("number"))
+        .where(among(_card.c.household, "households"), _card.c.state == CardState.ACTIVE)
+        .group_by(_card.c.household),
+        {"households": list(households)},
+    )
+    return {HouseholdId(row.household): CardNumber(row.number) for row in rows}
 
 
 def add_settlement(connection: Connection, number: CaseId, settlement: Settlement) -> None:
@@ -131,6 +173,7 @@ def add_settlement(connection: Connection, number: CaseId, settlement: Settlemen
     connection.execute(
         insert(_settlement).values(
             id=number,
+            key=settlement.key,
             decision=settlement.decision,
             settled_by=settlement.settled_by,
             name=settlement.name,
@@ -195,6 +238,7 @@ def _case_of(row: Row[Any]) -> Case:
 def _settlement_of(row: Row[Any]) -> Settlement:
     operation = row.settled_operation
     return Settlement(
+        key=row.settlement_key,
         decision=Decision(row.decision),
         settled_by=CredentialId(row.settled_by),
         name=row.name,

@@ -5,9 +5,9 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
-from points.domain.chain import micros
+from points.domain.chain import micros, record_hash
 from points.domain.facts import Accepted, Posted, Refused, Settled, Verdict
 from points.domain.ids import CredentialId, OperationId
 from points.domain.operations import OperationKey, RequestKey
@@ -19,7 +19,7 @@ from points.storage.statements import Change, Query, Stored
 _request, _operation = table_of(RequestRow), table_of(OperationRow)
 _ADD = Change(
     *("key", "scope", "fingerprint", "status", "operation", "body"),
-    *("reason", "details", "answered_at"),
+    *("reason", "details", "answered_at", "seal"),
     statement=insert(_request),
 )
 _SETTLED = Query(
@@ -62,6 +62,18 @@ def add_answers(
     _ADD.write(connection, sorted(rows, key=itemgetter(0, 1)))
 
 
+def forget_review(connection: Connection, ref: RequestKey) -> bool:
+    """Forget that a request is kept for a person, who has judged; tell whether it was."""
+    done = connection.execute(
+        delete(_request).where(
+            _request.c.key == ref.key,
+            _request.c.scope == ref.scope,
+            _request.c.reason == Refusal.IN_REVIEW,
+        )
+    )
+    return bool(done.rowcount)
+
+
 def _verdict(row: Row[Any]) -> Verdict:
     if row.status == "accepted":
         return Accepted(
@@ -76,12 +88,13 @@ def _verdict(row: Row[Any]) -> Verdict:
 
 def _accepted_row(posted: Posted, at: int) -> tuple[Stored, ...]:
     scope, key = posted.ref
-    return (key, scope, posted.fingerprint, "accepted", posted.id, posted.body, None, None, at)
+    body = posted.body
+    return (key, scope, posted.fingerprint, "accepted", posted.id, body, None, None, at, None)
 
 
 def _refused_row(ref: RequestKey, settled: Settled, at: int) -> tuple[Stored, ...]:
     refused = settled.verdict
     assert isinstance(refused, Refused), "what was accepted is kept with its operation"
-    details = json_of(refused.details)
-    reason = refused.reason.value
-    return (ref.key, ref.scope, settled.fingerprint, "refused", None, None, reason, details, at)
+    mark, reason, details = settled.fingerprint, refused.reason.value, json_of(refused.details)
+    seal = record_hash((ref.scope, ref.key, mark, reason, details, at))
+    return (ref.key, ref.scope, mark, "refused", None, None, reason, details, at, seal)

@@ -40,6 +40,11 @@ class Fault(StrEnum):
     INVITE_LOCKED = "invite_locked"
     TOKEN_TAKEN = "token_taken"  # noqa: S105 -- a code, no secret
     TOKEN_REPLACED = "token_replaced"  # noqa: S105 -- the same
+    CASE_UNKNOWN = "case_unknown"
+    CASE_SETTLED = "case_settled"
+    DECISION_UNFIT = "decision_unfit"
+    FORGIVING_LIMITED = "forgiving_limited"
+    NOTHING_OWED = "nothing_owed"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     TOO_MANY_REQUESTS = "too_many_requests"
     INTERNAL_ERROR = "internal_error"
@@ -90,6 +95,11 @@ _STATUS_OF_FAULT: Mapping[Fault, HTTPStatus] = {
     Fault.INVITE_LOCKED: HTTPStatus.CONFLICT,
     Fault.TOKEN_TAKEN: HTTPStatus.CONFLICT,
     Fault.TOKEN_REPLACED: HTTPStatus.UNAUTHORIZED,
+    Fault.CASE_UNKNOWN: HTTPStatus.NOT_FOUND,
+    Fault.CASE_SETTLED: HTTPStatus.CONFLICT,
+    Fault.DECISION_UNFIT: HTTPStatus.CONFLICT,
+    Fault.FORGIVING_LIMITED: HTTPStatus.CONFLICT,
+    Fault.NOTHING_OWED: HTTPStatus.CONFLICT,
     Fault.IDEMPOTENCY_KEY_REUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
     Fault.TOO_MANY_REQUESTS: HTTPStatus.TOO_MANY_REQUESTS,
     Fault.INTERNAL_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,

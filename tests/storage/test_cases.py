@@ -10,6 +10,7 @@ from points.domain.ids import CredentialId, EventKey, HouseholdId
 from points.domain.operations import OperationKey, RequestKey
 from points.service.transactions import snapshot, transaction
 from points.storage.cases import (
+    Wish,
     add_settlement,
     cases_of,
     find_case,
@@ -57,7 +58,7 @@ def test_several_are_opened_at_once_and_told_by_their_causes(database: Database)
 
         assert opened.keys() == {"elsewhere", make_case().reference}
         assert opened[make_case().reference] == known
-        assert [case.about for case in load_cases(connection, limit=9)] == [ELSEWHERE, make_case()]
+        assert [case.about for case in load_cases(connection, Wish())] == [ELSEWHERE, make_case()]
 
 
 def test_a_case_is_settled_once(database: Database) -> None:
@@ -80,15 +81,15 @@ def test_cases_are_listed_by_event_and_by_whether_they_are_settled(database: Dat
         add_settlement(connection, first, make_settlement())
 
     def numbers(**wanted: Any) -> list[int]:
-        asked: dict[str, Any] = {"limit": 9} | wanted
         with snapshot(database) as connection:
-            return [case.id for case in load_cases(connection, **asked)]
+            return [case.id for case in load_cases(connection, Wish(**wanted))]
 
     assert numbers() == [third, second, first]
     assert numbers(limit=2) == [third, second]
     assert numbers(is_open=True) == [third, second]
     assert numbers(is_open=False) == [first]
     assert numbers(event=make_case().event, is_open=True) == [third]
+    assert numbers(before=third) == [second, first]
 
 
 def test_an_operation_has_its_newest_case_under_the_name_that_its_own_phone_gave_it(

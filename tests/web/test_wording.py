@@ -5,6 +5,7 @@ from string import Formatter
 import pytest
 
 from points.domain.access import MAY_DO, Role
+from points.domain.cases import CaseKind
 from points.web.problems import all_codes
 from points.web.wording import Language, Tongue, catalogue, choose_language, say, title
 from tests.market import NOW, SHANGHAI, at
@@ -25,10 +26,11 @@ def sentences() -> list[tuple[str, Language, str, tuple[str, ...]]]:
     ]
 
 
-def test_every_code_and_every_act_of_a_device_has_words_and_nothing_else_has() -> None:
+def test_every_code_every_act_of_a_device_and_every_case_has_words_and_nothing_else_has() -> None:
     done = {f"done_{kind}" for kind in DEVICES_DO} | {"done_before"}
+    cases = {f"case_{kind}" for kind in CaseKind}
 
-    assert set(catalogue()) == set(all_codes()) | done
+    assert set(catalogue()) == set(all_codes()) | done | cases
 
 
 def test_a_sentence_needs_the_figures_that_it_names_and_no_others() -> None:

@@ -46,6 +46,7 @@ def upgrade() -> None:
     make(
         "settlement",
         number("id"),
+        text("key"),
         text("decision"),
         text("settled_by"),
         text("name"),
