@@ -113,7 +113,7 @@ def connect_to_postgresql(url: URL) -> Engine:
     """Make an engine with watched connections. What the URL says goes before what is usual here."""
     said = url.normalized_query
     usual = dict(_WAY_THERE)
-    if "," in ",".join(said.get("host", ())):
+    if "," in ",".join(filter(None, [url.host, *said.get("host", ())])):
         usual["target_session_attrs"] = "read-write"  # of several servers the one that leads
     usual = {name: value for name, value in usual.items() if name not in said}
     options = " ".join((_LIMITS, *said.get("options", ())))

@@ -11,7 +11,7 @@ from points.service.transactions import settle, snapshot
 from points.storage import migrate, verifying
 from points.storage import postgresql as subject
 from points.storage.engine import Database, open_database
-from points.storage.postgresql import be_patient
+from points.storage.postgresql import WatchedConnection, be_patient, connect_to_postgresql
 
 LONGER_THAN_ANYBODY_IS_SILENT = text("SELECT pg_sleep(1)")
 COUNT = text("UPDATE chain SET replays = replays + 1 WHERE id = 0")
@@ -79,14 +79,29 @@ def test_what_the_url_says_goes_before_what_is_usual(with_more: WithMore) -> Non
     assert chosen["keepalives_count"] == "3"
 
 
+@pytest.mark.parametrize("is_listed", [False, True], ids=["one by one", "in a list"])
 def test_of_several_servers_the_one_that_leads_is_looked_for(
-    database_url: str, with_more: WithMore
+    database_url: str, with_more: WithMore, *, is_listed: bool
 ) -> None:
     home = str(make_url(database_url).query["host"])
 
-    chosen = way_to(with_more({"host": ("/nowhere", home)}))
+    chosen = way_to(with_more({"host": f"/nowhere,{home}" if is_listed else ("/nowhere", home)}))
 
     assert (chosen["host"], chosen["target_session_attrs"]) == (home, "read-write")
+
+
+def test_several_servers_may_stand_where_one_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_for: dict[str, object] = {}
+
+    def connect(**named: object) -> None:
+        asked_for.update(named)
+        raise psycopg.OperationalError("nobody is there")
+
+    monkeypatch.setattr(WatchedConnection, "connect", connect)
+    with pytest.raises(OperationalError, match="nobody is there"):
+        connect_to_postgresql(make_url("postgresql://points@one,two/points")).connect()
+
+    assert (asked_for["host"], asked_for["target_session_attrs"]) == ("one,two", "read-write")
 
 
 def test_of_several_servers_any_will_do_where_the_url_says_so(
