@@ -1,63 +1,95 @@
-/** The scanner, put together. */
+/** The scanner, put together: the only place that reads the page's address, clock and chance. */
 
 import "./styles/tokens.css";
 import "./styles/base.css";
-import "./styles/scanner.css";
+import "./styles/pieces.css";
+import "./styles/screens.css";
 
 import { render } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { Camera, type CameraState } from "./camera.ts";
-import { type CodeRead, readCardCode } from "./card.ts";
-import { makeDecoder } from "./decode.ts";
-import { makeLockout } from "./lockout.ts";
-import { keepLooking } from "./looking.ts";
-import { Ready } from "./screens/ready.tsx";
-import { keepShell, type LetIn } from "./updates.ts";
+import { App } from "./app.tsx";
+import { Phone } from "./phone.ts";
+import type { Preferences } from "./screens/menu.tsx";
+import { NoticeScreen } from "./screens/notice.tsx";
+import { makeVoice } from "./sounds.ts";
+import { openStore, type Store, StoreError } from "./store.ts";
+import { keepShell } from "./updates.ts";
+import { IDLE, pause, press, type Wedge } from "./wedge.ts";
+import { say, type Word } from "./words.ts";
 
-function Scanner() {
-  const video = useRef<HTMLVideoElement>(null);
-  const [camera, setCamera] = useState<CameraState>({ kind: "off" });
-  const [last, setLast] = useState<CodeRead | null>(null);
-  const [update, setUpdate] = useState<LetIn | null>(null);
-  useEffect(
-    () => (video.current === null ? undefined : scan(video.current, setCamera, setLast)),
-    [],
-  );
-  useEffect(() => {
-    // A browser that will not keep the shell still scans.
-    keepShell((letIn) => setUpdate(() => letIn)).catch(() => {});
-  }, []);
-  return <Ready video={video} camera={camera} last={last} update={update} />;
+const APP = "scanner 1";
+const LOOK_MS = 100;
+
+const PREFERENCES: Preferences = {
+  language: navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en",
+  isSun: false,
+  isLarge: false,
+  hasSound: true,
+  isSpoken: false,
+};
+
+/** Take the invite out of the address, so that it is in no history and no screenshot. */
+function takeInvite(): string | null {
+  const found = /^#i=(pi_[A-Za-z0-9_-]+)$/.exec(location.hash);
+  if (found !== null) history.replaceState(null, "", location.pathname);
+  return found?.[1] ?? null;
 }
 
-/** Look for cards until the returned function is called. */
-function scan(
-  video: HTMLVideoElement,
-  tellCamera: (state: CameraState) => void,
-  tellCard: (read: CodeRead) => void,
-): () => void {
-  const camera = new Camera(video, tellCamera);
-  const mayPass = makeLockout();
-  let stopLooking = () => {};
-  void camera.start();
-  void makeDecoder().then((decoder) => {
-    stopLooking = keepLooking(video, decoder, (texts) => {
-      const read = ours(texts.map(readCardCode));
-      if (read !== null && mayPass("code" in read ? read.code : read.fault, performance.now())) {
-        tellCard(read);
-      }
-    });
-  });
-  return () => {
-    stopLooking();
-    camera.stop();
+/** Listen to a hardware scanner, which types: never where somebody is typing a name. */
+function listen(phone: Phone): void {
+  let wedge: Wedge = IDLE;
+  const take = (step: { wedge: Wedge; scanned: string | null }): void => {
+    wedge = step.wedge;
+    if (step.scanned !== null) void phone.scanned([step.scanned]);
   };
+  addEventListener("keydown", (event) => {
+    if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey) return;
+    const before = wedge.text.length;
+    take(press(wedge, event.key, performance.now()));
+    // The Enter that ends a code must not press the button in focus.
+    if (event.key === "Enter" && before > 1) event.preventDefault();
+  });
+  setInterval(() => take(pause(wedge, performance.now())), LOOK_MS);
 }
 
-/** Of several codes in one picture, a card of ours goes before anything else. */
-function ours(reads: readonly CodeRead[]): CodeRead | null {
-  return reads.find((read) => "code" in read) ?? reads[0] ?? null;
+async function run(root: HTMLElement): Promise<void> {
+  const invite = takeInvite();
+  let store: Store;
+  try {
+    store = await openStore(() => blocked(root, "otherTab"));
+  } catch (error) {
+    const isNewer = error instanceof StoreError && error.trouble === "newer";
+    return blocked(root, isNewer ? "update" : "noMemory");
+  }
+  // Asked for early: some browsers only grant it before the first record is at risk.
+  void navigator.storage?.persist?.();
+  const kept = (await store.kept("preferences")) as Preferences | undefined;
+  const voice = makeVoice();
+  addEventListener("pointerdown", () => voice.wake());
+  const phone = new Phone({
+    store,
+    world: {
+      now: () => new Date(),
+      ticks: () => performance.now(),
+      random: Math.random,
+      fill: (bytes) => crypto.getRandomValues(bytes),
+    },
+    voice,
+    preferences: kept ?? PREFERENCES,
+    invite,
+    app: APP,
+  });
+  render(<App phone={phone} />, root);
+  listen(phone);
+  keepShell((letIn) => phone.updates(letIn)).catch(() => {
+    // A browser that will not keep the shell still scans.
+  });
+  await phone.open();
+  phone.start();
 }
 
-const app = document.getElementById("app");
-if (app !== null) render(<Scanner />, app);
+function blocked(root: HTMLElement, word: Word): void {
+  render(<NoticeScreen text={say(word, PREFERENCES.language)} />, root);
+}
+
+const root = document.getElementById("app");
+if (root !== null) void run(root);

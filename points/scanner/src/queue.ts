@@ -181,7 +181,9 @@ export function settled(
 /** The service said this to it. */
 export function answered(item: Item, answer: Answer, chance: Chance): Item {
   const told = { ...item, answer, trouble: null, batchMax: BATCH_MAX };
-  if (isBooked(answer) || !item.isPromised) return { ...told, state: "settled" };
+  // What the service keeps for a person is a case there, and nothing that this phone can hasten.
+  const isTaken = isBooked(answer) || isKeptForReview(answer);
+  if (isTaken || !item.isPromised) return { ...told, state: "settled" };
   if (answer.final || item.notYet >= NOT_YET_MAX) return { ...told, state: "attention" };
   const wait = NOT_YET_MS * 2 ** item.notYet * (1 + chance.random);
   return { ...told, state: "waiting", notYet: item.notYet + 1, dueAt: chance.now + wait };
@@ -231,7 +233,12 @@ export function undoing(item: Item, undo: Operation, n: number): Item {
 
 /** Whether it is in the book, now or since before. */
 export function isBooked(answer: Answer): boolean {
-  return answer.code === null && answer.status !== "refused" && answer.status !== "conflict";
+  return answer.code === null && (answer.status === "accepted" || answer.status === "replayed");
+}
+
+/** Whether the service keeps it until a person has looked at it. */
+export function isKeptForReview(answer: Answer): boolean {
+  return answer.status === "review";
 }
 
 /** How much is still to do. */

@@ -1,82 +1,119 @@
-/** The screen that waits for a card: the camera's picture in its frame, and what to do. */
+/** Ready: the camera, what a scan will do, and the last act with its undo. */
 
-import type { Ref } from "preact";
-import type { CameraState } from "../camera.ts";
-import type { CodeRead } from "../card.ts";
-import { codeFingerprint } from "../card.ts";
-import {
-  CAMERA_STARTS,
-  CAMERA_TROUBLES,
-  CARD_READ,
-  CODE_FAULTS,
-  HOLD_THE_CARD,
-  UPDATE_READY,
-  type Words,
-} from "../words.ts";
+import type { ComponentChildren, JSX } from "preact";
+import type { Work } from "../screen.ts";
+import { clockTime, type Language, say, signed } from "../words.ts";
+import { Icon } from "./icons.tsx";
 
-interface Props {
-  readonly video: Ref<HTMLVideoElement>;
-  readonly camera: CameraState;
-  readonly last: CodeRead | null;
-  /** Lets a new version in; null while there is none. */
-  readonly update: (() => void) | null;
+export interface Last {
+  /** Null where only the service can tell, and has not yet. */
+  readonly points: number | null;
+  readonly at: Date;
 }
 
-export function Ready({ video, camera, last, update }: Props) {
+interface Props {
+  readonly bar: ComponentChildren;
+  readonly strip: ComponentChildren;
+  readonly camera: ComponentChildren;
+  readonly work: Work;
+  readonly canRedeem: boolean;
+  /** Points of the chosen activity, where one scan always pays the same. */
+  readonly points: number | null;
+  readonly activity: string | null;
+  readonly notice: string | null;
+  readonly last: Last | null;
+  /** Whether an act is on its way. */
+  readonly isBusy: boolean;
+  readonly language: Language;
+  readonly onWork: (work: "earn" | "redeem") => void;
+  readonly onActivity: () => void;
+  readonly onTyped: () => void;
+  readonly onUndo: () => void;
+  readonly onCancel: () => void;
+}
+
+export function ReadyScreen(props: Props): JSX.Element {
+  const { work, language, notice, last } = props;
+  const isSideways = work !== "earn" && work !== "redeem";
   return (
-    <main class="ph">
-      <header class="bar">
-        <b>扫码</b>
-        {update !== null && (
-          <button type="button" class="btn bare" onClick={update}>
-            <Said words={UPDATE_READY} />
+    <main class="ph ready" aria-busy={props.isBusy}>
+      {props.bar}
+      {props.canRedeem && !isSideways && <Switch {...props} />}
+      {props.camera}
+      <section class="ask">
+        <h1>{prompt(props)}</h1>
+        {notice !== null && (
+          <p class="notice" role="alert">
+            {notice}
+          </p>
+        )}
+        {work === "earn" && props.activity !== null && (
+          <button type="button" class="btn bare left" onClick={props.onActivity}>
+            {props.activity}
           </button>
         )}
-      </header>
-      <section class="cam" aria-label="相机画面">
-        <video ref={video} muted playsInline data-camera={camera.kind} />
-        <Frame />
       </section>
-      <section class="ask">
-        <h1>
-          <Said words={askOf(camera)} />
-        </h1>
-        <p role="status" {...markOf(last)}>
-          {last !== null && <Said words={"code" in last ? CARD_READ : CODE_FAULTS[last.fault]} />}
+      {props.strip}
+      <div class="foot">
+        {work === "earn" && (
+          <button type="button" class="btn" onClick={props.onTyped}>
+            <Icon name="pad" />
+            {say("typeNumber", language)}
+          </button>
+        )}
+        {isSideways && (
+          <button type="button" class="btn" onClick={props.onCancel}>
+            {say("cancel", language)}
+          </button>
+        )}
+      </div>
+      {last !== null && !isSideways && (
+        <p class="last">
+          <span>
+            {last.points === null
+              ? say("undoOne", language, { time: clockTime(last.at) })
+              : say("undoLast", language, {
+                  points: signed(last.points),
+                  time: clockTime(last.at),
+                })}
+          </span>
+          <button type="button" class="btn bare" onClick={props.onUndo}>
+            <Icon name="undo" />
+            {say("undo", language)}
+          </button>
         </p>
-      </section>
+      )}
     </main>
   );
 }
 
-function Said({ words }: { words: Words }) {
+function prompt({ work, points, language }: Props): string {
+  switch (work) {
+    case "earn":
+      return points === null ? say("frameAddAny", language) : say("frameAdd", language, { points });
+    case "redeem":
+      return say("frameRedeem", language);
+    case "bind":
+      return say("frameBind", language);
+    case "bindOther":
+      return say("frameOther", language);
+    case "cashSlip":
+      return say("frameCash", language);
+    case "giveSlip":
+      return say("frameSlip", language);
+  }
+}
+
+function Switch({ work, language, onWork }: Props): JSX.Element {
   return (
-    <>
-      {words.zh}
-      <span class="en" lang="en">
-        {words.en}
-      </span>
-    </>
+    <fieldset class="seg">
+      <legend class="sr">{say("whatToDo", language)}</legend>
+      {(["earn", "redeem"] as const).map((one) => (
+        <button type="button" key={one} aria-pressed={work === one} onClick={() => onWork(one)}>
+          {work === one && <Icon name="tick" />}
+          {say(one === "earn" ? "add" : "redeem", language)}
+        </button>
+      ))}
+    </fieldset>
   );
-}
-
-function Frame() {
-  return (
-    <svg class="fr" viewBox="0 0 248 206" aria-hidden="true">
-      <path d="M3 40V15A12 12 0 0115 3H40M208 3h25a12 12 0 0112 12v25M245 166v25a12 12 0 01-12 12h-25M40 203H15A12 12 0 013 191v-25" />
-    </svg>
-  );
-}
-
-function askOf(camera: CameraState): Words {
-  if (camera.kind === "trouble") return CAMERA_TROUBLES[camera.trouble];
-  return camera.kind === "on" ? HOLD_THE_CARD : CAMERA_STARTS;
-}
-
-/** Never the code itself: a screen may be photographed. */
-function markOf(last: CodeRead | null): { "data-card"?: string; "data-fault"?: string } {
-  if (last === null) return {};
-  return "code" in last
-    ? { "data-card": codeFingerprint(last.code) }
-    : { "data-fault": last.fault };
 }

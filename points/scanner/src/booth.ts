@@ -1,0 +1,284 @@
+/**
+ * A booth's phone: what each scan and each tap leads to. The screens show `view`; everything that
+ * somebody does comes in here, one thing at a time.
+ */
+
+import {
+  asks,
+  type Bundle,
+  buildingsOf,
+  pointsOf,
+  type Role,
+  type SealedBalances,
+} from "./bundle.ts";
+import type { CardCode } from "./card.ts";
+import { Counter } from "./counter.ts";
+import type { Desk, Outcome } from "./desk.ts";
+import type { Face } from "./faces.ts";
+import { makeLockout } from "./lockout.ts";
+import type { Item, Operation } from "./queue.ts";
+import { meaningOf, textOf } from "./scanning.ts";
+import type { Named, Screen, Work } from "./screen.ts";
+import type { Amount } from "./screens/amount.tsx";
+import type { Verdict } from "./screens/verdict.tsx";
+import { Sides } from "./sides.ts";
+import type { About, Stage, View } from "./stage.ts";
+import { joined, together } from "./sums.ts";
+import { answeredVerdict, type Doing, keptVerdict, localVerdict, spokenLine } from "./verdicts.ts";
+import { type Language, say, type Word } from "./words.ts";
+
+/** Who works here, and in which language. */
+export interface Worker {
+  readonly role: Role;
+  readonly language: Language;
+}
+
+export interface Ears {
+  /** A verdict is there: sound, vibration, and a line to say aloud. */
+  readonly verdict: (face: Face, line: string) => void;
+  readonly changed: (view: View) => void;
+  /** What the service last told is no longer so. */
+  readonly stale: () => void;
+}
+
+const FAULTS: Readonly<Record<string, readonly [title: Word, why: Word]>> = {
+  unreadable: ["foreign", "foreignSay"],
+  check_failed: ["misread", "typeNumber"],
+  other_version: ["newerCard", "update"],
+};
+
+export class Booth implements Stage {
+  /** Goods for points. */
+  readonly counter: Counter;
+  /** Slips, and cards for new households. */
+  readonly sides: Sides;
+  readonly #desk: Desk;
+  readonly #ears: Ears;
+  readonly #mayPass = makeLockout();
+  readonly #role: Role;
+  #bundle: Bundle;
+  #sealed: SealedBalances | null = null;
+  #language: Language;
+  #view: View = {
+    screen: { name: "loading" },
+    work: "earn",
+    activity: null,
+    last: null,
+    notice: null,
+  };
+
+  constructor(desk: Desk, bundle: Bundle, worker: Worker, ears: Ears) {
+    this.#desk = desk;
+    this.#role = worker.role;
+    this.#bundle = bundle;
+    this.#language = worker.language;
+    this.#ears = ears;
+    this.counter = new Counter(desk, this);
+    this.sides = new Sides(desk, this);
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+
+  get bundle(): Bundle {
+    return this.#bundle;
+  }
+
+  get sealed(): SealedBalances | null {
+    return this.#sealed;
+  }
+
+  get language(): Language {
+    return this.#language;
+  }
+
+  set language(language: Language) {
+    this.#language = language;
+  }
+
+  /** Take what the service last told of this booth. */
+  learn(bundle: Bundle, sealed: SealedBalances | null): void {
+    this.#bundle = bundle;
+    this.#sealed = sealed ?? this.#sealed;
+    const key = this.#view.activity?.key;
+    this.show({ activity: bundle.activities.find((one) => one.key === key) ?? null });
+  }
+
+  /** Begin: choose the activity where there is a choice, else be ready. */
+  begin(chosen: string | null): void {
+    const { activities } = this.#bundle;
+    const only = activities.length === 1 ? activities[0] : undefined;
+    const activity = activities.find((one) => one.key === chosen) ?? only ?? null;
+    const work: Work = activity === null && this.canRedeem ? "redeem" : "earn";
+    const mustChoose = activity === null && work === "earn" && activities.length > 0;
+    this.show({ activity, work, screen: { name: mustChoose ? "activity" : "ready" } });
+  }
+
+  get canRedeem(): boolean {
+    return this.#role !== "earn" && this.#bundle.rewards.length > 0;
+  }
+
+  choose(key: string): void {
+    const activity = this.#bundle.activities.find((one) => one.key === key) ?? null;
+    this.show({ activity, work: "earn", screen: { name: "ready" } });
+  }
+
+  go(screen: Screen): void {
+    this.show({ screen, notice: null });
+  }
+
+  workOn(work: Work): void {
+    this.sides.drop();
+    this.show({ work, screen: { name: "ready" }, notice: null });
+  }
+
+  /** Something was scanned: by the camera, by a photo, or by a scanner that types. */
+  async scanned(texts: readonly string[], ticks: number): Promise<void> {
+    if (!this.#takesScans()) return;
+    const meaning = meaningOf(texts);
+    // Held before anything is awaited: two frames of one card can never both pass.
+    if (meaning === null || !this.#mayPass(`${this.#view.work} ${textOf(meaning)}`, ticks)) return;
+    if (meaning.what === "fault") this.#refuse(meaning.fault);
+    else await this.#code(meaning.code);
+  }
+
+  /** A card's number was typed. It only ever adds points. */
+  async typed(named: Named): Promise<void> {
+    await this.#earn(named);
+  }
+
+  async amount(amount: Amount): Promise<void> {
+    const { screen } = this.#view;
+    if (screen.name === "amount") {
+      await this.post("earn", this.#earning(screen.card, amount), null);
+    }
+  }
+
+  /** Take the last act back. */
+  async undo(items: readonly Item[]): Promise<void> {
+    this.show({ screen: { name: "working" } });
+    const outcomes: Outcome[] = [];
+    for (const item of items) outcomes.push(await this.#desk.undo(item));
+    this.tell("undo", joined(outcomes), {});
+    await this.refreshLast();
+  }
+
+  next(): void {
+    const side = this.#view.work !== "earn" && this.#view.work !== "redeem";
+    this.show({
+      screen: { name: "ready" },
+      notice: null,
+      ...(side ? { work: "earn" as const } : {}),
+    });
+  }
+
+  refresh(): void {
+    this.#ears.stale();
+  }
+
+  /** Find the last act that may still be taken back. */
+  async refreshLast(): Promise<void> {
+    const found = await this.#desk.latest(6);
+    const undone = new Set(found.map((item) => item.operation["undoes"]));
+    const last = found.find(
+      (item) =>
+        ["earn", "redeem", "slip_cashed"].includes(item.operation.kind) &&
+        !undone.has(item.id) &&
+        (item.isPromised || item.answer?.code === null) &&
+        item.answer?.status !== "refused",
+    );
+    this.show({ last: last !== undefined && this.#isFresh(last) ? last : null });
+  }
+
+  async #code(code: CardCode): Promise<void> {
+    switch (this.#view.work) {
+      case "earn":
+        return await this.#earn({ card: code });
+      case "redeem":
+        return await this.counter.open(code, null);
+      case "bind":
+        return this.show({ screen: { name: "bind", card: code, problem: null, isBusy: false } });
+      case "bindOther":
+        return await this.sides.bindTo({ same_as: code });
+      case "cashSlip":
+        return await this.sides.cash(code);
+      case "giveSlip":
+        return await this.sides.give(code);
+    }
+  }
+
+  async #earn(named: Named): Promise<void> {
+    const { activity } = this.#view;
+    if (activity === null) return this.show({ screen: { name: "activity" } });
+    if (asks(activity, buildingsOf(this.#bundle)).what !== "nothing") {
+      return this.show({ screen: { name: "amount", card: named } });
+    }
+    await this.post("earn", this.#earning(named, {}), pointsOf(activity));
+  }
+
+  #earning(named: Named, amount: Amount): Operation {
+    return this.#desk.named("earn", {
+      ...named,
+      activity: this.#view.activity?.key ?? "",
+      ...amount,
+    });
+  }
+
+  /** Do an act that may wait, and show what became of it. */
+  async post(doing: Doing, operation: Operation, points: number | null): Promise<void> {
+    this.show({ screen: { name: "working" } });
+    this.tell(doing, await this.#desk.act([operation], true), { points, failed: operation });
+    await this.refreshLast();
+  }
+
+  /** Show what became of an act: answered, or kept for later. */
+  tell(doing: Doing, outcome: Outcome, about: Partial<About>): void {
+    const { items } = outcome;
+    if (outcome.answers === null) {
+      const { points = null, goods = null } = about;
+      this.say(doing, keptVerdict(doing, points, goods, this.#language), { points, items });
+      return;
+    }
+    const { answer } = together(outcome.answers);
+    const verdict = answeredVerdict(doing, answer, about.goods ?? null, this.#language);
+    // A slip makes good what may have failed through nobody's fault, and nothing else.
+    const mayStandIn = verdict.face === "ask" || (verdict.face === "no" && !answer.final);
+    const failed = mayStandIn ? (about.failed ?? null) : null;
+    this.say(doing, verdict, { items, failed, points: answer.points });
+  }
+
+  #refuse(fault: string): void {
+    const [title, why] = FAULTS[fault] ?? ["misread", "typeNumber"];
+    const language = this.#language;
+    this.say(
+      "earn",
+      localVerdict("no", say(title, language), say(why, language), say("foreignSay", language)),
+    );
+  }
+
+  /** Show a verdict, and let it be heard and felt. */
+  say(doing: Doing, verdict: Verdict, about: Partial<About> = {}): void {
+    const { items = [], failed = null, points } = about;
+    this.show({ screen: { name: "verdict", verdict, doing, items, failed } });
+    this.#ears.verdict(verdict.face, spokenLine(verdict, doing, points ?? 0, this.#language));
+  }
+
+  /** A card is taken when the booth is ready, and over a verdict of adding points: no tap between. */
+  #takesScans(): boolean {
+    const { screen } = this.#view;
+    if (screen.name === "ready") return true;
+    return screen.name === "verdict" && screen.doing === "earn" && screen.verdict.face !== "ask";
+  }
+
+  #isFresh(item: Item): boolean {
+    const at = Date.parse(String(item.operation["occurred_at"]));
+    return this.#desk.now().getTime() - at < this.#bundle.offline.undo_minutes * 60_000;
+  }
+
+  /** Show something else. */
+  show(change: Partial<View>): void {
+    this.#view = { ...this.#view, ...change };
+    this.#ears.changed(this.#view);
+  }
+}

@@ -1,0 +1,397 @@
+/**
+ * What lies between the screens and the service: every act is written down before it is sent, sent
+ * under one name however often, and kept until it is in the book or a person has seen to it.
+ *
+ * A live act and one that waited are the same call with the same name; that it waited is said by
+ * `offline`, and the service decides what follows from it.
+ */
+
+import type { Bundle, SealedBalances } from "./bundle.ts";
+import { type Connectivity, connectivity, noted, pause, type Try } from "./connectivity.ts";
+import { makeId, type Randomness } from "./ids.ts";
+import { canonical, digestOf, type Happening } from "./journal.ts";
+import {
+  type Answer,
+  chooseBatch,
+  type Failure,
+  hastened,
+  type Item,
+  type Operation,
+  promised,
+  queued,
+  recovered,
+  sent,
+  settled,
+  unanswered,
+  undoing,
+} from "./queue.ts";
+import { answersIn, type Beat, failureOf, offline, scrubbed } from "./sending.ts";
+import type { Reply, Server } from "./server.ts";
+import type { Store } from "./store.ts";
+
+/** Time and chance, handed in from the page. */
+export interface World {
+  now(): Date;
+  /** Milliseconds since the page was opened, by a clock that nobody can set. */
+  ticks(): number;
+  random(): number;
+  readonly fill: Randomness;
+}
+
+/** What became of an act that somebody is waiting for. */
+export interface Outcome {
+  /** What the service said to each, in order; null where nobody knows yet. */
+  readonly answers: readonly Answer[] | null;
+  readonly items: readonly Item[];
+}
+
+/** What the screens show of it. */
+export interface Standing {
+  readonly network: Connectivity;
+  readonly waiting: readonly Item[];
+  readonly attention: readonly Item[];
+  readonly isClosing: boolean;
+  /** Milliseconds that the phone's clock is ahead of the service's; 0 before it is known. */
+  readonly clockAhead: number;
+  /** Whether the service has shut this phone out. */
+  readonly isShutOut: boolean;
+}
+
+export const STANDING: Standing = {
+  network: "online",
+  waiting: [],
+  attention: [],
+  isClosing: false,
+  clockAhead: 0,
+  isShutOut: false,
+};
+
+const LIVE_TIMEOUT_MS = 4_000;
+const BATCH_TIMEOUT_MS = 20_000;
+const BATCH = 100;
+const JOURNAL_BATCH = 500;
+const LOCK = "points-scanner-drain";
+
+export class Desk {
+  readonly #store: Store;
+  readonly #server: Server;
+  readonly #world: World;
+  readonly #session: string;
+  readonly #changed: (standing: Standing) => void;
+  #tries: readonly Try[] = [];
+  #standing: Standing = STANDING;
+  #failures = 0;
+  #isDraining = false;
+
+  constructor(store: Store, server: Server, world: World, changed: (standing: Standing) => void) {
+    this.#store = store;
+    this.#server = server;
+    this.#world = world;
+    this.#changed = changed;
+    this.#session = makeId(world.fill);
+  }
+
+  now(): Date {
+    return this.#world.now();
+  }
+
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  /** Take up what an earlier run left: what was on its way may have arrived, so it goes again. */
+  async open(): Promise<void> {
+    await this.#store.change((items) => items.map(recovered));
+    await this.journal("start", "");
+    await this.#look();
+  }
+
+  /** Write a line into the journal that is about no operation. */
+  async journal(kind: string, subject: string): Promise<void> {
+    await this.#store.note(this.#happening(kind, subject, ""));
+  }
+
+  /** Name an operation, at this moment. */
+  named(kind: string, fields: Omit<Operation, "id" | "kind">): Operation {
+    return {
+      ...fields,
+      id: makeId(this.#world.fill),
+      kind,
+      occurred_at: this.#world.now().toISOString(),
+    };
+  }
+
+  /**
+   * Do acts together while somebody waits: answered by the service, or kept for later.
+   *
+   * @param mayKeep whether a person may go away counting on them without an answer
+   */
+  async act(operations: readonly Operation[], mayKeep: boolean): Promise<Outcome> {
+    const items: Item[] = [];
+    for (const operation of operations) items.push(await this.#record(operation));
+    if (this.#network() === "offline" && mayKeep) return await this.#keep(items);
+    return await this.ask(items, mayKeep);
+  }
+
+  /** Ask once more about acts whose answer never came. */
+  async ask(items: readonly Item[], mayKeep: boolean): Promise<Outcome> {
+    const going = await this.#pass(items, sent);
+    const reply = await this.#timed<Answer[]>({
+      method: "POST",
+      path: "/operations",
+      body: going.map((item) => item.operation),
+      timeout: LIVE_TIMEOUT_MS,
+    });
+    const answers = answersIn(reply, going);
+    if (answers !== null) {
+      await this.#settle(answers);
+      return { answers, items: going.map((item) => ({ ...item, state: "settled" })) };
+    }
+    await this.#unsettle(going, failureOf(reply));
+    if (mayKeep) return await this.#keep(going);
+    return { answers: null, items: going };
+  }
+
+  /** Take an act back, also while it still waits. */
+  async undo(item: Item): Promise<Outcome> {
+    const operation = this.named("undo", { undoes: item.id });
+    const undo = await this.#store.record(this.#told(operation), (n) =>
+      undoing(item, operation, n),
+    );
+    if (item.state !== "settled" || this.#network() === "offline") return await this.#keep([undo]);
+    return await this.ask([undo], true);
+  }
+
+  /**
+   * Give up waiting for answers: nobody counts on these acts any more. What may have arrived is
+   * taken back, so that nothing is paid for nothing.
+   */
+  async abandon(items: readonly Item[]): Promise<void> {
+    for (const item of items) {
+      await this.#store.changeOne(item.id, (found) => ({ ...found, state: "settled" }));
+      const operation = this.named("undo", { undoes: item.id });
+      await this.#store.record(this.#told(operation), (n) =>
+        queued(operation, { n, isPromised: true }),
+      );
+    }
+    await this.#look();
+  }
+
+  /** Send what is due, oldest first, until nothing is; then tell the service how it stands. */
+  async drain(isHurried = false): Promise<void> {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    try {
+      if (isHurried) {
+        const now = this.#world.now().getTime();
+        await this.#store.change((items) => items.map((item) => hastened(item, now)));
+      }
+      await alone(() => this.#drainAlone());
+    } finally {
+      this.#isDraining = false;
+      await this.#look();
+    }
+  }
+
+  /** Tell the service how it stands here, and hear how it stands there. */
+  async beat(volunteer: string | null, app: string): Promise<string | null> {
+    const [items, head] = await Promise.all([this.#store.unsettled(), this.#store.head()]);
+    const waiting = items.filter((item) => item.state !== "attention");
+    const asked = this.#world.now().getTime();
+    const reply = await this.#timed<Beat>({
+      method: "POST",
+      path: "/devices/heartbeat",
+      body: {
+        at: this.#world.now().toISOString(),
+        waiting: waiting.length,
+        attention: items.length - waiting.length,
+        oldest_waiting_at: waiting[0]?.operation["occurred_at"] ?? null,
+        journal: { number: head.n, hash: head.hash },
+        volunteer,
+        app,
+      },
+      timeout: LIVE_TIMEOUT_MS,
+    });
+    if (reply.kind !== "ok") return null;
+    const { server_time, journal, bundle, is_closing } = reply.body;
+    const halfway = (asked + this.#world.now().getTime()) / 2;
+    this.#tell({ clockAhead: halfway - Date.parse(server_time), isClosing: is_closing });
+    await this.#sendJournal(journal.number);
+    return bundle;
+  }
+
+  async bundle(etag: string | undefined): Promise<Reply<Bundle>> {
+    return await this.#timed({
+      method: "GET",
+      path: "/devices/bundle",
+      etag,
+      timeout: LIVE_TIMEOUT_MS,
+    });
+  }
+
+  async sealed(etag: string | undefined): Promise<Reply<SealedBalances>> {
+    return await this.#timed({
+      method: "GET",
+      path: "/devices/sealed",
+      etag,
+      timeout: BATCH_TIMEOUT_MS,
+    });
+  }
+
+  /** Ask the service something that writes nothing into the book. */
+  async call<Body>(method: "POST" | "PUT", path: string, body: unknown): Promise<Reply<Body>> {
+    return await this.#timed<Body>({ method, path, body, timeout: LIVE_TIMEOUT_MS });
+  }
+
+  /** The last acts here that may still be taken back, newest first. */
+  async latest(count: number): Promise<readonly Item[]> {
+    return await this.#store.latest(count);
+  }
+
+  /** Everything that a person may carry to the organiser when this phone cannot send it. */
+  async exported(device: string): Promise<object> {
+    const { journal, outbox } = await this.#store.everything();
+    return {
+      format: "points-queue",
+      version: 1,
+      device,
+      made_at: this.#world.now().toISOString(),
+      operations: outbox.filter((item) => item.state !== "settled").map(offline),
+      journal: journal.map((line) => canonical({ ...line })),
+    };
+  }
+
+  async #drainAlone(): Promise<void> {
+    let batch = await this.#due();
+    while (batch.length > 0) {
+      const reply = await this.#timed<Answer[]>({
+        method: "POST",
+        path: "/operations",
+        body: batch.map(offline),
+        timeout: BATCH_TIMEOUT_MS,
+      });
+      const answers = answersIn(reply, batch);
+      if (answers === null) await this.#unsettle(batch, failureOf(reply));
+      else await this.#settle(answers);
+      await this.#look();
+      if (answers === null && reply.kind !== "problem") return;
+      batch = await this.#due();
+    }
+  }
+
+  /** Mark what is to go as sent, before it goes. */
+  async #due(): Promise<readonly Item[]> {
+    const now = this.#world.now().getTime();
+    return await this.#store.change((items) => chooseBatch(items, now, BATCH).map(sent));
+  }
+
+  async #record(operation: Operation): Promise<Item> {
+    return await this.#store.record(this.#told(operation), (n) =>
+      queued(operation, { n, isPromised: false }),
+    );
+  }
+
+  async #keep(items: readonly Item[]): Promise<Outcome> {
+    const kept = await this.#pass(items, (item) => ({ ...promised(item), dueAt: 0 }));
+    await this.#look();
+    return { answers: null, items: kept };
+  }
+
+  async #settle(answers: readonly Answer[]): Promise<void> {
+    const chance = this.#chance();
+    await this.#store.change((items) => settled(items, answers, chance).map(scrubbed));
+    await this.#look();
+  }
+
+  async #unsettle(items: readonly Item[], failure: Failure): Promise<void> {
+    const chance = this.#chance();
+    const after = new Map(unanswered(items, failure, chance).map((item) => [item.id, item]));
+    await this.#pass(items, (item) => after.get(item.id) ?? item);
+    if (failure.kind === "shut_out") this.#tell({ isShutOut: true });
+  }
+
+  async #pass(items: readonly Item[], transition: (item: Item) => Item): Promise<readonly Item[]> {
+    const ids = new Set(items.map((item) => item.id));
+    return await this.#store.change((found) =>
+      found.filter((item) => ids.has(item.id)).map(transition),
+    );
+  }
+
+  async #sendJournal(known: number): Promise<void> {
+    let after = known;
+    for (;;) {
+      const lines = await this.#store.journal(after, JOURNAL_BATCH);
+      if (lines.length === 0) return;
+      const reply = await this.#timed<{ readonly number: number }>({
+        method: "POST",
+        path: "/devices/journal",
+        body: { lines: lines.map((line) => canonical({ ...line })) },
+        timeout: BATCH_TIMEOUT_MS,
+      });
+      if (reply.kind !== "ok" || reply.body.number <= after) return;
+      after = reply.body.number;
+    }
+  }
+
+  async #timed<Body>(call: Parameters<Server["ask"]>[0]): Promise<Reply<Body>> {
+    const began = this.#world.ticks();
+    const reply = await this.#server.ask<Body>(call);
+    const at = this.#world.ticks();
+    const reached = reply.kind !== "failed";
+    this.#tries = noted(this.#tries, { at, took: at - began, reached });
+    this.#failures = reached ? 0 : this.#failures + 1;
+    this.#tell({ network: this.#network() });
+    return reply;
+  }
+
+  /** How many milliseconds to wait before the network is tried again. */
+  retryIn(): number {
+    return pause(this.#failures, this.#world.random(), null);
+  }
+
+  async #look(): Promise<void> {
+    const items = await this.#store.unsettled();
+    this.#tell({
+      network: this.#network(),
+      waiting: items.filter((item) => item.state !== "attention" && item.isPromised),
+      attention: items.filter((item) => item.state === "attention"),
+    });
+  }
+
+  #tell(change: Partial<Standing>): void {
+    this.#standing = { ...this.#standing, ...change };
+    this.#changed(this.#standing);
+  }
+
+  #network(): Connectivity {
+    return connectivity(this.#tries, this.#world.ticks());
+  }
+
+  #told(operation: Operation): Happening {
+    return this.#happening("operation", operation.id, digestOf(operation));
+  }
+
+  #happening(kind: string, subject: string, digest: string): Happening {
+    return {
+      at: this.#world.now().getTime(),
+      session: this.#session,
+      ticked: Math.round(this.#world.ticks()),
+      kind,
+      subject,
+      digest,
+    };
+  }
+
+  #chance(): { now: number; random: number } {
+    return { now: this.#world.now().getTime(), random: this.#world.random() };
+  }
+}
+
+/** Let one tab at a time send; where the browser has no locks, the ids alone keep things single. */
+async function alone(work: () => Promise<void>): Promise<void> {
+  const locks = navigator.locks as LockManager | undefined;
+  if (locks === undefined) return await work();
+  await locks.request(LOCK, { ifAvailable: true }, async (lock) => {
+    if (lock !== null) await work();
+  });
+}

@@ -1,0 +1,397 @@
+/**
+ * This phone: its token, its volunteers, its preferences, and the round of sending and hearing that
+ * goes on behind the screens.
+ */
+
+import { Booth } from "./booth.ts";
+import { type Bundle, buildingsOf, pointsOf, type Role, type SealedBalances } from "./bundle.ts";
+import { readCardNumber } from "./card.ts";
+import { Crew } from "./crew.ts";
+import { makeDecoder } from "./decode.ts";
+import { Desk, STANDING, type Standing, type World } from "./desk.ts";
+import { dismissed, type Operation } from "./queue.ts";
+import type { Preferences } from "./screens/menu.tsx";
+import type { Volunteer } from "./screens/pair.tsx";
+import type { Last } from "./screens/ready.tsx";
+import { makeServer, type Server } from "./server.ts";
+import { type Pay, pointsIn } from "./slips_shown.ts";
+import type { Voice } from "./sounds.ts";
+import type { View } from "./stage.ts";
+import type { Store } from "./store.ts";
+import { newToken, type Token, tokenToUse } from "./tokens.ts";
+import type { LetIn } from "./updates.ts";
+import { type Language, say, type Word } from "./words.ts";
+
+export type { Preferences } from "./screens/menu.tsx";
+
+export interface Shown {
+  readonly view: View;
+  readonly standing: Standing;
+  readonly preferences: Preferences;
+}
+
+const BEAT_MS = 60_000;
+const ROUND_MS = 2_000;
+const TOLD_MS = 8_000;
+const BUNDLE = "bundle";
+const SEALED = "sealed";
+
+const LOADING: View = {
+  screen: { name: "loading" },
+  work: "earn",
+  activity: null,
+  last: null,
+  notice: null,
+};
+
+export class Phone {
+  readonly #store: Store;
+  readonly #world: World;
+  readonly #voice: Voice;
+  readonly #server: Server;
+  readonly #app: string;
+  readonly #desk: Desk;
+  readonly #crew: Crew;
+  #token: Token | null = null;
+  #invite: string | null;
+  #booth: Booth | null = null;
+  #etags: { bundle?: string; sealed?: string } = {};
+  #update: LetIn | null = null;
+  #trouble: Word | null = null;
+  #most = 0;
+  #sent: { readonly count: number; readonly at: number } | null = null;
+  #beatAt = 0;
+  #shown: Shown;
+  #watcher: (shown: Shown) => void = () => {};
+
+  constructor(parts: {
+    readonly store: Store;
+    readonly world: World;
+    readonly voice: Voice;
+    readonly preferences: Preferences;
+    readonly invite: string | null;
+    readonly app: string;
+  }) {
+    this.#store = parts.store;
+    this.#world = parts.world;
+    this.#voice = parts.voice;
+    this.#invite = parts.invite;
+    this.#app = parts.app;
+    this.#shown = { view: LOADING, standing: STANDING, preferences: parts.preferences };
+    this.#server = makeServer(
+      () => tokenToUse(this.#token),
+      () => (this.#language === "zh" ? "zh-CN" : "en"),
+    );
+    this.#crew = new Crew(this.#store, this.#world.fill);
+    this.#desk = new Desk(this.#store, this.#server, this.#world, (standing) =>
+      this.#stand(standing),
+    );
+  }
+
+  get shown(): Shown {
+    return this.#shown;
+  }
+
+  get booth(): Booth | null {
+    return this.#booth;
+  }
+
+  get hasInvite(): boolean {
+    return this.#invite !== null;
+  }
+
+  get names(): readonly string[] {
+    return this.#crew.names;
+  }
+
+  get volunteer(): string | null {
+    return this.#crew.volunteer;
+  }
+
+  get buildings(): readonly string[] {
+    return this.#booth === null ? [] : buildingsOf(this.#booth.bundle);
+  }
+
+  /** Give the points of one scan of an activity, where they are always the same. */
+  readonly pay: Pay = (key) => {
+    const activity = this.#booth?.bundle.activities.find((one) => one.key === key);
+    return activity === undefined ? null : pointsOf(activity);
+  };
+
+  /** The notice 告知书 that a resident is shown before a household is noted. */
+  get notice(): string {
+    const notice = this.#booth?.bundle.notice;
+    return (this.#language === "zh" ? notice?.text : notice?.text_en) ?? "";
+  }
+
+  get trouble(): Word | null {
+    return this.#trouble;
+  }
+
+  watch(watcher: (shown: Shown) => void): () => void {
+    this.#watcher = watcher;
+    watcher(this.#shown);
+    return () => {
+      this.#watcher = () => {};
+    };
+  }
+
+  /** Take up where the last run ended; ask for pairing where there was none. */
+  async open(): Promise<void> {
+    this.#token = ((await this.#store.kept("token")) as Token | undefined) ?? null;
+    await this.#crew.open();
+    await this.#desk.open();
+    if (this.#token === null || this.#invite !== null) return this.#ask(null);
+    await this.#enter();
+  }
+
+  /** Claim the invite. What is sent is kept first, so that a lost reply strands nobody. */
+  async pair(volunteer: Volunteer): Promise<void> {
+    const invite = this.#invite;
+    if (invite === null) return;
+    this.#show({ screen: { name: "pair", problem: null, isBusy: true } });
+    const before = this.#token;
+    const secret = this.#token?.invite === invite ? this.#token.secret : newToken(this.#world.fill);
+    this.#token = { secret, next: null, invite, device: before?.device ?? null, role: "earn" };
+    await this.#store.keep("token", this.#token);
+    const reply = await this.#server.ask<{ device: string; role: Role }>({
+      method: "POST",
+      path: "/devices/claim",
+      body: { invite, token: secret, volunteer: volunteer.name, app: this.#app },
+      timeout: 15_000,
+    });
+    if (reply.kind !== "ok") {
+      const problem = reply.kind === "problem" ? reply.message : say("offline", this.#language);
+      return this.#ask(problem);
+    }
+    this.#invite = null;
+    const { device, role } = reply.body;
+    this.#token = { ...this.#token, invite: null, device, role };
+    await this.#store.keep("token", this.#token);
+    await this.#crew.welcome(volunteer);
+    await this.#desk.journal("shift", volunteer.name);
+    await this.#enter();
+  }
+
+  /** Let somebody else, or the same again, use this phone. */
+  async handOver(volunteer: Volunteer): Promise<void> {
+    const problem = await this.#crew.admit(volunteer, this.#world.now(), this.#language);
+    if (problem !== null) return this.#booth?.go({ name: "handover", problem });
+    await this.#desk.journal("shift", volunteer.name);
+    this.#booth?.go({ name: "ready" });
+    this.#beatAt = 0;
+  }
+
+  choose(key: string): void {
+    void this.#store.keep("activity", key);
+    this.#booth?.choose(key);
+  }
+
+  async scanned(texts: readonly string[]): Promise<void> {
+    this.#voice.wake();
+    await this.#held(() => this.#booth?.scanned(texts, this.#world.ticks()));
+  }
+
+  async photographed(photo: Blob): Promise<void> {
+    const texts = await (await makeDecoder()).read(photo);
+    if (texts.length > 0) return await this.scanned(texts);
+    if (this.#booth !== null) {
+      this.#show({ ...this.#booth.view, notice: say("photoNothing", this.#language) });
+    }
+  }
+
+  async typed(digits: string): Promise<void> {
+    const number = readCardNumber(digits);
+    if (number !== null) await this.#held(() => this.#booth?.typed({ number }));
+  }
+
+  async undoShown(view: View): Promise<void> {
+    if (view.screen.name !== "verdict") return;
+    const { items } = view.screen;
+    const shown = items.length > 0 ? items : view.last === null ? [] : [view.last];
+    await this.#held(() => this.#booth?.undo(shown));
+  }
+
+  mayGiveSlip(failed: Operation): boolean {
+    return failed.kind === "earn";
+  }
+
+  last(view: View): Last | null {
+    if (view.last === null) return null;
+    const { operation } = view.last;
+    const points = pointsIn(view.last, this.pay);
+    return { points, at: new Date(String(operation["occurred_at"])) };
+  }
+
+  isWatching(view: View): boolean {
+    return view.screen.name === "ready" || view.screen.name === "verdict";
+  }
+
+  /** A person has seen to an item that needed attention. */
+  async seen(id: string): Promise<void> {
+    await this.#store.changeOne(id, dismissed);
+    await this.#desk.journal("seen", id);
+    await this.#desk.drain();
+  }
+
+  async send(): Promise<void> {
+    await this.#desk.drain(true);
+    this.#beatAt = 0;
+    await this.round();
+  }
+
+  async exportQueue(): Promise<void> {
+    const content = await this.#desk.exported(this.#token?.device ?? "");
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(
+      new Blob([JSON.stringify(content)], { type: "application/json" }),
+    );
+    link.download = `points-queue-${(this.#token?.device ?? "phone").replace(":", "-")}.json`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  async prefer(preferences: Preferences): Promise<void> {
+    this.#shown = { ...this.#shown, preferences };
+    if (this.#booth !== null) this.#booth.language = preferences.language;
+    this.#watcher(this.#shown);
+    await this.#store.keep("preferences", preferences);
+  }
+
+  /** A new version waits: it comes in when nobody is in the middle of anything. */
+  updates(letIn: LetIn): void {
+    this.#update = letIn;
+  }
+
+  /** Tell for a little while that what waited has gone through. */
+  hasSent(language: Language): string | null {
+    const sent = this.#sent;
+    if (sent === null || this.#world.ticks() - sent.at > TOLD_MS) return null;
+    return say("allSent", language, { count: sent.count });
+  }
+
+  /** Send what is due and hear the news; called over and over. */
+  async round(): Promise<void> {
+    if (this.#booth === null) return;
+    await this.#desk.drain();
+    if (this.#world.ticks() >= this.#beatAt) {
+      const isUp = await this.#hear();
+      this.#beatAt = this.#world.ticks() + (isUp ? BEAT_MS : this.#desk.retryIn());
+    }
+    const { screen } = this.#shown.view;
+    const isIdle = screen.name === "ready" && this.#shown.standing.waiting.length === 0;
+    if (this.#update !== null && isIdle) this.#update();
+  }
+
+  /** Go round for as long as the page is open. */
+  start(): void {
+    const turn = (): void => {
+      this.round()
+        .catch(() => {
+          // Whatever it was, the next round is a new one, and nothing of the queue is lost.
+        })
+        .finally(() => setTimeout(turn, ROUND_MS));
+    };
+    turn();
+    const hurry = (): void => {
+      if (!document.hidden) {
+        this.#beatAt = 0;
+        void this.#desk.drain(true);
+      }
+    };
+    addEventListener("online", hurry);
+    document.addEventListener("visibilitychange", hurry);
+  }
+
+  async #enter(): Promise<void> {
+    const bundle = (await this.#store.kept(BUNDLE)) as Bundle | undefined;
+    if (bundle !== undefined) await this.#begin(bundle);
+    await this.#hear();
+    if (this.#booth === null) this.#show({ screen: { name: "blocked", word: "offline" } });
+  }
+
+  /** Ask for news: how the service stands, what this booth does, what cards may spend. */
+  async #hear(): Promise<boolean> {
+    const version = await this.#desk.beat(this.#crew.volunteer, this.#app);
+    if (version !== null && this.#booth?.bundle.version === version) return true;
+    const reply = await this.#desk.bundle(this.#etags.bundle);
+    if (reply.kind !== "ok") return version !== null;
+    await this.#store.keep(BUNDLE, reply.body);
+    if (reply.etag !== null) this.#etags.bundle = reply.etag;
+    if (this.#booth === null) await this.#begin(reply.body);
+    const sealed = this.#role === "earn" ? null : await this.#balances();
+    this.#booth?.learn(reply.body, sealed);
+    return true;
+  }
+
+  async #balances(): Promise<SealedBalances | null> {
+    const reply = await this.#desk.sealed(this.#etags.sealed);
+    if (reply.kind !== "ok") return null;
+    if (reply.etag !== null) this.#etags.sealed = reply.etag;
+    await this.#store.keep(SEALED, reply.body);
+    return reply.body;
+  }
+
+  async #begin(bundle: Bundle): Promise<void> {
+    const booth = new Booth(
+      this.#desk,
+      bundle,
+      { role: this.#role, language: this.#language },
+      {
+        changed: (view) => this.#show(view),
+        stale: () => {
+          this.#beatAt = 0;
+        },
+        verdict: (face, text) => {
+          const { hasSound, isSpoken } = this.#shown.preferences;
+          const lang = this.#language === "zh" ? "zh-CN" : "en";
+          this.#voice.give(hasSound ? face : null, isSpoken ? { text, lang } : undefined);
+        },
+      },
+    );
+    this.#booth = booth;
+    const sealed = (await this.#store.kept(SEALED)) as SealedBalances | undefined;
+    booth.learn(bundle, sealed ?? null);
+    booth.begin(((await this.#store.kept("activity")) as string | undefined) ?? null);
+    await booth.refreshLast();
+  }
+
+  /** Do it, and say plainly if the phone cannot remember any more. */
+  async #held(work: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await work();
+      this.#trouble = null;
+    } catch (error) {
+      const trouble = (error as { trouble?: string }).trouble;
+      this.#trouble = trouble === "full" ? "storageFull" : "notSaved";
+      this.#booth?.go({ name: "ready" });
+    }
+  }
+
+  #ask(problem: string | null): void {
+    this.#show({ screen: { name: "pair", problem, isBusy: false } });
+  }
+
+  #stand(standing: Standing): void {
+    const count = standing.waiting.length;
+    if (count === 0 && this.#most > 0 && standing.network !== "offline") {
+      this.#sent = { count: this.#most, at: this.#world.ticks() };
+    }
+    this.#most = count === 0 ? 0 : Math.max(this.#most, count);
+    this.#shown = { ...this.#shown, standing };
+    this.#watcher(this.#shown);
+  }
+
+  #show(change: Partial<View>): void {
+    this.#shown = { ...this.#shown, view: { ...this.#shown.view, ...change } };
+    this.#watcher(this.#shown);
+  }
+
+  get #role(): Role {
+    return this.#token?.role ?? "earn";
+  }
+
+  get #language(): Language {
+    return this.#shown.preferences.language;
+  }
+}

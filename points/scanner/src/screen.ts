@@ -1,0 +1,56 @@
+/** Which screen is shown, and what it shows: plain values, so that a test can look at them. */
+
+import type { CardCode, CardNumber } from "./card.ts";
+import type { Item, Operation } from "./queue.ts";
+import type { Choice, Goods, Purse } from "./screens/redeem.tsx";
+import type { Verdict } from "./screens/verdict.tsx";
+import type { Doing } from "./verdicts.ts";
+import type { Word } from "./words.ts";
+
+/** A card as it came: scanned, or its number typed. */
+export type Named = { readonly card: CardCode } | { readonly number: CardNumber };
+
+export type Work = "earn" | "redeem" | "bind" | "bindOther" | "cashSlip" | "giveSlip";
+
+export type Screen =
+  | { readonly name: "loading" }
+  | { readonly name: "pair"; readonly problem: string | null; readonly isBusy: boolean }
+  | { readonly name: "handover"; readonly problem: string | null }
+  | { readonly name: "activity" }
+  | { readonly name: "ready" }
+  | { readonly name: "working" }
+  | { readonly name: "amount"; readonly card: Named }
+  | {
+      readonly name: "redeem";
+      readonly card: CardCode;
+      readonly purse: Purse;
+      readonly goods: readonly Goods[];
+      readonly notice: string | null;
+      readonly isBusy: boolean;
+    }
+  | {
+      readonly name: "verdict";
+      readonly verdict: Verdict;
+      readonly doing: Doing;
+      readonly items: readonly Item[];
+      readonly failed: Operation | null;
+    }
+  /** Nobody knows yet whether goods may be handed over. */
+  | {
+      readonly name: "unsure";
+      readonly card: CardCode;
+      readonly items: readonly Item[];
+      readonly choices: readonly Choice[];
+      readonly isBusy: boolean;
+    }
+  | { readonly name: "typed" }
+  | { readonly name: "leases"; readonly isBusy: boolean }
+  | { readonly name: "menu" }
+  | {
+      readonly name: "bind";
+      readonly card: CardCode;
+      readonly problem: string | null;
+      readonly isBusy: boolean;
+    }
+  /** Nothing can be done here until somebody has done something about it. */
+  | { readonly name: "blocked"; readonly word: Word };
