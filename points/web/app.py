@@ -40,6 +40,7 @@ from points.web.together import Together
 _ROUTERS = (
     operations.router,
     redemptions.router,
+    cards.balances,
     cards.router,
     devices.router,
     programme.router,

@@ -17,10 +17,8 @@ from points.service import poster as posting
 from points.service.cards import RandomBytes
 from points.service.credentials import come_in
 from points.service.posting import Book
-from points.service.reading import Balance, BalanceAsked
 from points.web.problems import Fault, Problem
 from points.web.running import running_of
-from points.web.together import Together
 from points.web.wording import Tongue, choose_language
 
 _bearer = HTTPBearer(
@@ -60,22 +58,22 @@ async def _book(request: Request) -> Book:
     return running_of(request.app.state).book
 
 
-async def _balances(request: Request) -> Together[BalanceAsked, Balance | Refusal]:
-    return running_of(request.app.state).balances
-
-
 async def _poster(request: Request) -> posting.Poster:
     return running_of(request.app.state).poster
+
+
+async def bearer_of(request: Request) -> Credential:
+    """Find who asks, shut out or not.
+
+    Raises:
+        Problem: Nobody whom we know.
+    """
+    return await _known(request, await _bearer(request))
 
 
 async def _known(
     request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Credential:
-    """Find who asks.
-
-    Raises:
-        Problem: Nobody whom we know.
-    """
     if given is None:
         raise Problem(Fault.UNAUTHENTICATED)
     running = running_of(request.app.state)
@@ -134,9 +132,6 @@ Now = Annotated[datetime, Depends(_now)]
 
 Reader = Annotated[Book, Depends(_book)]
 """The book, to be read."""
-
-Balances = Annotated[Together[BalanceAsked, Balance | Refusal], Depends(_balances)]
-"""Tells what cards are worth."""
 
 Poster = Annotated[posting.Poster, Depends(_poster)]
 """The one way to change the book."""

@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable
 from time import perf_counter
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -43,9 +42,11 @@ class Envelope:
         self._app = app
         self._new_id = new_id
         self._unforeseen = unforeseen
-        self._headers = _CAREFUL | (
-            {"Strict-Transport-Security": _STRICT_TRANSPORT} if is_https else {}
-        )
+        strict = {"Strict-Transport-Security": _STRICT_TRANSPORT} if is_https else {}
+        # As bytes, in small letters: that is how answers carry them.
+        self._headers = [
+            (name.lower().encode(), value.encode()) for name, value in (_CAREFUL | strict).items()
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, whatever happens."""
@@ -59,10 +60,10 @@ class Envelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                found = message["headers"] = list(message.get("headers", ()))
+                given = {name for name, _ in found}
+                found.append((b"x-request-id", request_id.encode()))
+                found.extend(one for one in self._headers if one[0] not in given)
             await send(message)
 
         try:

@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field, TypeAdapter
 
 from points.domain.access import Role
@@ -19,13 +19,16 @@ from points.domain.outcomes import Refusal
 from points.service.reading import Balance, BalanceAsked, Line, Page, Statement, read_statement
 from points.storage.reading import Place
 from points.web.api.items import NotTaken, card_of
-from points.web.bodies import body_of
-from points.web.dependencies import Balances, Reader, Visitor
+from points.web.bodies import body_of, check_shape, read_json
+from points.web.dependencies import Bearer, Reader, Visitor, tongue_of
 from points.web.doors import EVERYONE, door
 from points.web.problems import Code, Fault, FieldFault, Problem
+from points.web.running import running_of
 from points.web.shapes import CodeText, Said, Sent, Whole
+from points.web.straight import Straight, written
 
 router = APIRouter(prefix="/api/v1", tags=["cards"])
+balances = APIRouter(prefix="/api/v1", tags=["cards"], route_class=Straight)
 
 LINES_MAX = 200
 _OF_CARDS: list[Code] = [
@@ -148,18 +151,23 @@ class StatementOut(Said):
     """The cursor of the page that follows; null where this is the last."""
 
 
-_Card = Annotated[CardIn, Depends(body_of(CardIn))]
 _Statement = Annotated[StatementIn, Depends(body_of(StatementIn))]
 
 
-@router.post("/balances", **door(EVERYONE, takes=TypeAdapter(CardIn), refuses=_OF_CARDS))
-async def post_balance(body: _Card, visit: Visitor, balances: Balances) -> BalanceOut:
+_CARD, _BALANCE = TypeAdapter(CardIn), TypeAdapter(BalanceOut)
+
+
+@balances.post(
+    "/balances", response_model=BalanceOut, **door(EVERYONE, takes=_CARD, refuses=_OF_CARDS)
+)
+async def post_balance(request: Request, caller: Bearer) -> Response:
     """Tell what the card's household can spend, and what ends soon."""
-    asked = BalanceAsked(caller=visit.caller, card=_card(body.card), now=visit.now)
-    found = await balances.ask(asked)
+    body, tongue = check_shape(_CARD, await read_json(request)), tongue_of(request)
+    asked = BalanceAsked(caller=caller, card=_card(body.card), now=tongue.spoken_at)
+    found = await running_of(request.app.state).balances.ask(asked)
     if isinstance(found, Refusal):
         raise Problem(found)
-    return BalanceOut.of(found, visit.tongue.zone)
+    return written(_BALANCE, BalanceOut.of(found, tongue.zone), tongue)
 
 
 @router.post(
