@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,16 @@ def browser() -> Iterator[Browser]:
     Not for longer: while it runs, Playwright keeps an event loop going in this thread, and no other
     test could begin one. Without one the tests fail: what was never rendered was never tested.
     """
+    with launched() as chromium:
+        yield chromium
+
+
+@contextmanager
+def launched(*arguments: str) -> Iterator[Browser]:
+    """Run a browser with these arguments."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find_browser(playwright))
+        program = find_browser(playwright)
+        chromium = playwright.chromium.launch(executable_path=program, args=arguments)
         yield chromium
         chromium.close()
 

@@ -1,0 +1,92 @@
+"""A camera made of pictures: Chromium takes a file of JPEGs for what its camera sees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageFilter
+
+from points.outside.qr_images import QUIET_ZONE, qr_modules
+
+PICTURE = (1280, 720)
+FRAMES_PER_SECOND = 30  # what Chromium plays such a file at, round and round
+
+_TABLE = (150, 140, 120)
+_GAP = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is held before the camera, and for how long."""
+
+    texts: Sequence[str] = ()
+    """What the QR codes say, side by side; none is a bare table."""
+    seconds: float = 0.5
+    pixels: int = 300
+    """The size of a code in the picture, quiet zone included."""
+    degrees: float = 0
+    blur: float = 0
+    light: float = 1
+    """1 is daylight, 0 is night."""
+
+    def jpeg(self) -> bytes:
+        """Draw it."""
+        picture = Image.new("RGB", PICTURE, _TABLE)
+        codes = [_draw(text, self.pixels, self.degrees) for text in self.texts]
+        left = (PICTURE[0] - sum(code.width + _GAP for code in codes)) // 2
+        for code in codes:
+            picture.paste(code, (left, (PICTURE[1] - code.height) // 2))
+            left += code.width + _GAP
+        seen = picture.filter(ImageFilter.GaussianBlur(self.blur)).point(self._dim)
+        written = BytesIO()
+        seen.save(written, "JPEG", quality=85)
+        return written.getvalue()
+
+    def _dim(self, value: int) -> float:
+        return value * self.light
+
+
+NOTHING = Scene()
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """The file that a browser takes for its camera; whoever opens the camera sees what it holds."""
+
+    file: Path
+
+    @property
+    def arguments(self) -> list[str]:
+        """Give what tells Chromium to take it."""
+        return [
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={self.file}",
+        ]
+
+    def show(self, *scenes: Scene) -> None:
+        """Show these one after another, round and round, to whoever opens the camera next."""
+        frames = (
+            scene.jpeg() * max(1, round(scene.seconds * FRAMES_PER_SECOND)) for scene in scenes
+        )
+        # Renamed into place: a page may be looking at the old one.
+        written = self.file.with_suffix(".new")
+        written.write_bytes(b"".join(frames))
+        written.replace(self.file)
+
+    def show_card(self, text: str) -> None:
+        """Show a card again and again, with a bare table in between."""
+        self.show(NOTHING, Scene([text]))
+
+
+def _draw(text: str, pixels: int, degrees: float) -> Image.Image:
+    modules = qr_modules(text)
+    side = len(modules) + 2 * QUIET_ZONE
+    code = Image.new("L", (side, side), 255)
+    for row, line in enumerate(modules):
+        for column, is_dark in enumerate(line):
+            if is_dark:
+                code.putpixel((column + QUIET_ZONE, row + QUIET_ZONE), 0)
+    large = code.resize((pixels, pixels), Image.Resampling.NEAREST).convert("RGB")
+    return large.rotate(degrees, expand=True, fillcolor=_TABLE, resample=Image.Resampling.BICUBIC)
