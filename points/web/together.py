@@ -7,15 +7,17 @@ answered at once. Each answer is read after its question was asked, never rememb
 
 from asyncio import AbstractEventLoop, Future, get_running_loop
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from threading import Condition, Thread
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
 
 class Together(Generic[Question, Answer]):
-    """Questions of one event loop, and the thread that answers them."""
+    """Questions from event loops, and the thread that answers them."""
 
     def __init__(self, name: str, answer: Callable[[Sequence[Question]], Sequence[Answer]]) -> None:
         """Take a name for the thread, and what gives the answers in the order of the questions."""
@@ -23,7 +25,6 @@ class Together(Generic[Question, Answer]):
         self._waiting: list[tuple[Question, Future[Answer]]] = []
         self._wake = Condition()
         self._is_open = True
-        self._loop: AbstractEventLoop = get_running_loop()
         self._thread = Thread(target=self._run, name=name)
 
     def __enter__(self) -> Self:
@@ -40,7 +41,7 @@ class Together(Generic[Question, Answer]):
 
     def ask(self, question: Question) -> "Future[Answer]":
         """Ask; what goes wrong is told to everybody who asked together."""
-        future: Future[Answer] = self._loop.create_future()
+        future: Future[Answer] = get_running_loop().create_future()
         with self._wake:
             self._waiting.append((question, future))
             self._wake.notify()
@@ -57,18 +58,36 @@ class Together(Generic[Question, Answer]):
             try:
                 answers = self._answer([question for question, _ in taken])
             except Exception as error:  # noqa: BLE001 -- whoever waits must be told, whatever it was
-                self._loop.call_soon_threadsafe(_fail, taken, error)
+                told = [partial(_fail, future, error) for _, future in taken]
             else:
-                self._loop.call_soon_threadsafe(_tell, taken, answers)
+                futures = [future for _, future in taken]
+                told = [
+                    partial(_tell, future, answer)
+                    for future, answer in zip(futures, answers, strict=True)
+                ]
+            _each_in_its_loop([future for _, future in taken], told)
 
 
-def _tell(taken: Sequence[tuple[Question, "Future[Answer]"]], answers: Sequence[Answer]) -> None:
-    for (_, future), answer in zip(taken, answers, strict=True):
-        if not future.done():  # else whoever asked is gone
-            future.set_result(answer)
+def _each_in_its_loop(futures: Sequence["Future[Any]"], told: Sequence[Callable[[], None]]) -> None:
+    """Tell all of a loop at once: to wake it for each would cost more than the answers."""
+    by_loop: dict[AbstractEventLoop, list[Callable[[], None]]] = {}
+    for future, tell in zip(futures, told, strict=True):
+        by_loop.setdefault(future.get_loop(), []).append(tell)
+    for loop, tellings in by_loop.items():
+        with suppress(RuntimeError):  # it is closed, and whoever asked in it is gone
+            loop.call_soon_threadsafe(_all, tellings)
 
 
-def _fail(taken: Sequence[tuple[object, "Future[Answer]"]], error: Exception) -> None:
-    for _, future in taken:
-        if not future.done():
-            future.set_exception(error)
+def _all(tellings: Sequence[Callable[[], None]]) -> None:
+    for tell in tellings:
+        tell()
+
+
+def _tell(future: "Future[Answer]", answer: Answer) -> None:
+    if not future.done():  # else whoever asked is gone
+        future.set_result(answer)
+
+
+def _fail(future: "Future[Any]", error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)

@@ -91,3 +91,15 @@ def test_what_was_asked_is_answered_before_the_end() -> None:
         return await waiting
 
     assert asyncio.run(last()) == 10
+
+
+def test_each_is_told_in_the_loop_that_it_asked_in() -> None:
+    answers = Answers()
+    answers.first_may_go.set()
+    together = Together("answers", answers)
+
+    async def ask(question: int) -> int:
+        return await together.ask(question)
+
+    with together:
+        assert [asyncio.run(ask(number)) for number in (1, 2)] == [2, 4]
