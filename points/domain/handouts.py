@@ -6,14 +6,13 @@ is the lease: no phone hands out more than it had with it.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from points.domain.doubts import in_review
 from points.domain.facts import Asked, Card, Refused
 from points.domain.ids import AccountId, goods
 from points.domain.operations import POINTS_MAX, QUANTITY_MAX, Kind, Redeem
 from points.domain.outcomes import Refusal
-from points.domain.programme import Reward, Version, Versions
+from points.domain.programme import PRICE_HOLDS, Reward, Version, Versions
 from points.domain.redemptions import (
     Purchase,
     Taken,
@@ -23,9 +22,6 @@ from points.domain.redemptions import (
 )
 from points.domain.shelves import lease_of, pieces_leased, pieces_on
 from points.domain.state import Draft, State
-
-PRICE_HOLDS = timedelta(hours=24)
-"""How long a price that has changed is honoured: a phone may not have heard of the new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +106,11 @@ def _understand(state: State, asked: Asked, redeem: Redeem, card: Card) -> Purch
 
 def _offered(versions: Versions[Reward], redeem: Redeem) -> Version[Reward]:
     """Give the newest version with the price shown that still held then, else the one in force."""
-    in_force = versions.at(redeem.occurred_at)
-    since = redeem.occurred_at - PRICE_HOLDS
-    ends = None  # of the version that is looked at; the newest one in force has none yet
-    for version in reversed(versions.all[: versions.all.index(in_force) + 1]):
-        if ends is not None and ends <= since:
-            break
+    moment = redeem.occurred_at
+    for version in reversed(versions.between(moment - PRICE_HOLDS, moment)):
         if version.item is not None and version.item.price == redeem.price_shown:
             return version
-        ends = version.valid_from
-    return in_force
+    return versions.at(moment)
 
 
 def _price_doubt(purchase: Purchase) -> Refused | None:

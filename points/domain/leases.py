@@ -12,7 +12,7 @@ from points.domain.outcomes import Refusal
 from points.domain.programme import Reward
 from points.domain.shelves import free_to_leave
 from points.domain.state import Draft, State
-from points.domain.stock import find_reward, find_shelf
+from points.domain.stock import find_reward, find_shelf, of_event
 
 Side = tuple[AccountId, int]
 """An account, and the pieces that may leave it."""
@@ -24,7 +24,7 @@ def decide_lease(state: State, asked: Asked, lease: LeaseStock) -> Draft | Refus
         return Refused(reason=Refusal.NOT_ALLOWED)
     if lease.device in state.facts.revoked:
         return Refused(reason=Refusal.CREDENTIAL_REVOKED)
-    return _move(state, asked, lease)
+    return _move(state, lease, find_reward(state, asked.credential, lease.reward))
 
 
 def decide_return(state: State, asked: Asked, back: ReturnStock) -> Draft | Refused:
@@ -32,7 +32,10 @@ def decide_return(state: State, asked: Asked, back: ReturnStock) -> Draft | Refu
     is_overseer = asked.credential.role in (Role.OPERATOR, Role.SUPERVISOR)
     if not _is_own(asked, back) and not is_overseer:
         return Refused(reason=Refusal.NOT_ALLOWED)
-    return _move(state, asked, back)
+    # What was withdrawn since must come back all the same.
+    versions = state.catalog.rewards.get(back.reward)
+    reward = versions.last_item if versions is not None else None
+    return _move(state, back, of_event(asked.credential, reward))
 
 
 def _is_own(asked: Asked, move: LeaseStock | ReturnStock) -> bool:
@@ -40,8 +43,7 @@ def _is_own(asked: Asked, move: LeaseStock | ReturnStock) -> bool:
     return (caller.id, caller.booth) == (move.device, move.booth)
 
 
-def _move(state: State, asked: Asked, move: LeaseStock | ReturnStock) -> Draft | Refused:
-    reward = find_reward(state, asked.credential, move.reward)
+def _move(state: State, move: LeaseStock | ReturnStock, reward: Reward | None) -> Draft | Refused:
     if reward is None:
         return Refused(reason=Refusal.REWARD_UNKNOWN)
     sides = _sides(state, reward, move)

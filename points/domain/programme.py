@@ -27,6 +27,9 @@ from points.domain.periods import ExpiryRule, Period
 
 Item = TypeVar("Item")
 
+PRICE_HOLDS = timedelta(hours=24)
+"""How long a price that has changed is honoured: a phone may not have heard of the new one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
@@ -298,10 +301,21 @@ class Versions(Generic[Item]):
         place = bisect_right(self.all, moment, key=lambda version: version.valid_from)
         return self.all[max(place, 1) - 1]
 
+    def between(self, since: datetime, until: datetime) -> tuple[Version[Item], ...]:
+        """Give the versions that were in force at some time after `since` and up to `until`."""
+        begun = [self.all[0], *(it for it in self.all[1:] if it.valid_from <= until)]
+        ends = [*(it.valid_from for it in begun[1:]), None]
+        return tuple(it for it, end in zip(begun, ends, strict=True) if end is None or end > since)
+
     @property
     def latest(self) -> Version[Item]:
         """Give the newest version, whether or not it is in force yet."""
         return self.all[-1]
+
+    @property
+    def last_item(self) -> Item | None:
+        """Give the item as it last stood, also where it was withdrawn since."""
+        return next((it.item for it in reversed(self.all) if it.item is not None), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,11 @@ def decide_count(state: State, asked: Asked, count: CountStock) -> Draft | Refus
 def find_reward(state: State, credential: Credential, key: RewardKey) -> Reward | None:
     """Find a reward, as it stands, if it is one of the caller's event."""
     versions = state.catalog.rewards.get(key)
-    reward = versions.latest.item if versions else None
+    return of_event(credential, versions.latest.item if versions else None)
+
+
+def of_event(credential: Credential, reward: Reward | None) -> Reward | None:
+    """Give the reward if it is one of the caller's event."""
     is_theirs = credential.role is Role.OPERATOR or (
         reward is not None and reward.event == credential.event
     )

@@ -10,9 +10,21 @@ from points.domain.ledger import Entry
 from points.domain.operations import QUANTITY_MAX, CountStock, MoveStock, Operation
 from points.domain.outcomes import Refusal
 from points.domain.programme import Shelf
-from tests.build import ask, make_device, make_facts, make_redeem, make_undo
+from tests.build import ask, make_device, make_facts, make_redeem, make_undo, without
 from tests.goods import BAGS, COLLEAGUE, PHONE, equip, give_back, lease
-from tests.market import BOOTHS, CORRIDORS, LI, LI_CARD, MARKET, NOW, REDEEMING, TOWEL, WANG, at
+from tests.market import (
+    BIN_BAGS,
+    BOOTHS,
+    CORRIDORS,
+    LI,
+    LI_CARD,
+    MARKET,
+    NOW,
+    REDEEMING,
+    TOWEL,
+    WANG,
+    at,
+)
 from tests.memory import Memory
 
 SUPERVISOR = make_device(number=9, booth=None)
@@ -149,6 +161,16 @@ def test_what_a_lost_phone_had_is_brought_back_by_whoever_answers_for_the_event(
     assert refusal(book, give_back(5), by) is None
 
     assert (book.pieces(BAGS), book.pieces_with(4, BAGS)) == (400, 0)
+
+
+def test_what_was_withdrawn_since_comes_back_but_nobody_takes_more_of_it() -> None:
+    book = make_book()
+    equip(book, 5)
+    gone = without(book.facts.catalog, BIN_BAGS, valid_from=NOW)
+    book.facts = replace(book.facts, catalog=gone)
+
+    assert refusal(book, give_back(5)) is None
+    assert refusal(book, lease(1)) is Refusal.REWARD_UNKNOWN
 
 
 def test_a_supervisor_of_another_event_brings_nothing_back() -> None:

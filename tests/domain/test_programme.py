@@ -10,8 +10,9 @@ from points.domain.programme import (
     Versions,
     Who,
 )
-from tests.build import make_catalog, with_version
+from tests.build import make_catalog, with_version, without
 from tests.market import (
+    BIN_BAGS,
     CHECK_IN,
     CLEAN_UP,
     DAY,
@@ -114,6 +115,34 @@ def test_an_activity_looks_back_over_the_event_where_a_day_is_not_enough() -> No
         activity.looks_back_over_event
         for activity in (SORTING, HAND_IN, replace(SORTING, times=a_day))
     ] == [False] * 3
+
+
+def test_versions_are_told_that_were_in_force_within_a_time() -> None:
+    catalog = make_catalog()
+    for hour in ("10:00", "11:00", "12:00"):
+        named = replace(BIN_BAGS, name=hour)
+        catalog = with_version(catalog, named, valid_from=at(hour))
+    versions = catalog.rewards[BIN_BAGS.key]
+
+    def numbers(since: str, until: str) -> list[int]:
+        return [it.number for it in versions.between(at(since), at(until))]
+
+    assert numbers("10:30", "11:30") == [2, 3]
+    assert numbers("10:00", "10:00") == [2]
+    assert numbers("09:59", "10:00") == [1, 2]
+    assert numbers("11:00", "11:30") == [3]
+    assert numbers("08:00", "09:00") == [1]
+    assert numbers("08:00", "13:00") == [1, 2, 3, 4]
+
+
+def test_what_was_withdrawn_is_known_as_it_last_stood() -> None:
+    dearer = replace(BIN_BAGS, price=40)
+    catalog = with_version(make_catalog(), dearer, valid_from=at("10:00"))
+
+    gone = without(catalog, BIN_BAGS, valid_from=at("11:00"))
+
+    assert gone.rewards[BIN_BAGS.key].last_item == dearer
+    assert catalog.rewards[BIN_BAGS.key].last_item == dearer
 
 
 def test_the_catalog_gives_the_programme_of_an_instant() -> None:
