@@ -64,34 +64,25 @@ def heads_from_json(content: object) -> dict[int, Head]:
     return found
 
 
-def heads_of(text: str) -> dict[int, Head]:
-    """Read heads as an anchor keeps them.
-
-    Raises:
-        HeadsFault: They are written in another way.
-    """
-    try:
-        content = loads(text)
-    except JSONDecodeError as error:
-        raise HeadsFault("the heads are not JSON") from error
-    return heads_from_json(content)
-
-
-def write_heads(heads: Heads) -> str:
-    """Write the file that leaves the house."""
-    content = {
+def document_of(heads: Heads) -> dict[str, object]:
+    """Write down what leaves the house, and what the book keeps of it."""
+    return {
         "format": FORMAT,
         "published_at": spelled(heads.published_at),
         "heads": heads_as_json(heads.heads),
     }
-    return dumps(content, indent=2) + "\n"
+
+
+def write_heads(heads: Heads) -> str:
+    """Write the file that leaves the house."""
+    return dumps(document_of(heads), indent=2) + "\n"
 
 
 def read_heads(text: str) -> Heads:
-    """Read a file written by `write_heads`.
+    """Read a document of heads, from its file or from the book.
 
     Raises:
-        HeadsFault: It is not such a file.
+        HeadsFault: It is no such document.
     """
     try:
         content = loads(text)
@@ -99,9 +90,9 @@ def read_heads(text: str) -> Heads:
         published_at = datetime.fromisoformat(content["published_at"])
         heads = content["heads"]
     except (JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        raise HeadsFault("the file does not hold published heads") from error
+        raise HeadsFault("these are no published heads") from error
     if not is_ours or published_at.tzinfo is None:
-        raise HeadsFault("the file holds heads of another format")
+        raise HeadsFault("these are heads of another format")
     return Heads(published_at, heads_from_json(heads))
 
 

@@ -316,7 +316,7 @@ SENTENCES: Mapping[Code, tuple[str, str]] = {
         "an account's last instant differs from its entries",
     ),
     Code.ACCOUNT_MISSING: ("有分录的账户没有记录", "an account with entries has no row"),
-    Code.ACCOUNT_UNKNOWN: ("账户种类未知", "an account is of no known kind"),
+    Code.ACCOUNT_UNKNOWN: ("账户种类或归属不明", "an account is of no known kind, or nobody's"),
     Code.ACCOUNT_NEGATIVE: ("账户曾低于零", "an account went below zero"),
     Code.ACCOUNT_ABOVE_MAX: ("数额超过上限", "an amount or balance is above what is possible"),
     Code.CONSERVATION: ("总账不平", "what went out and what came in differ in all"),

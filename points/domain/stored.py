@@ -64,6 +64,7 @@ class RequestLine(NamedTuple):
     reason: str | None
     details: str | None
     answered_at: int
+    seal: bytes | None
 
 
 class BatchLine(NamedTuple):

@@ -11,6 +11,7 @@ from hashlib import sha256
 from json import JSONDecodeError, loads
 
 from points.domain.calendar import Calendar
+from points.domain.chain import record_hash
 from points.domain.facts import ANY_BODY
 from points.domain.findings import Code, Findings, GapReason
 from points.domain.ids import LINES_MAX, AccountId, OperationId, lessee, lot_id, shelf_behind
@@ -174,16 +175,18 @@ class OperationCheck:
 
 
 def is_refusal(request: RequestLine) -> bool:
-    """Tell whether a request without an operation is written as a refusal.
+    """Tell whether a request without an operation is a refusal, as it was written.
 
-    No more can be said of it: nothing hangs on it, and it may be forgotten one day.
+    It may be forgotten one day and so stands in no chain: a seal of its own shows what was changed,
+    but not that it was forged with the seal. Nothing in the book hangs on it.
     """
+    sealed = (request.scope, request.key, request.fingerprint, request.reason, request.details)
     return (
         request.status == "refused"
         and request.reason in _REASONS
         and request.body is None
         and len(request.fingerprint) in _FINGERPRINT_BYTES
-        and (request.details is None or request.details == "{}" or bool(_asked(request.details)))
+        and request.seal == record_hash((*sealed, request.answered_at))
     )
 
 
@@ -229,6 +232,7 @@ def _is_answered(operation: OperationLine, request: RequestLine) -> bool:
         and request.answered_at == operation.posted_at
         and request.reason is None
         and request.details is None
+        and request.seal is None
     )
 
 

@@ -25,7 +25,7 @@ def publish_heads(database: Database, path: Path, *, now: datetime) -> Heads:
     """
     with transaction(database) as connection:
         heads = Heads(now, load_heads(connection))
-        add_anchor(connection, heads.heads, at=now)
+        add_anchor(connection, heads)
         _write_whole(path, write_heads(heads))
     return heads
 

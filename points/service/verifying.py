@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from points.domain.anchors import Head, HeadsFault, check_published, heads_of
+from points.domain.anchors import Head, HeadsFault, check_published, read_heads
 from points.domain.calendar import Calendar
 from points.domain.chain import micros
 from points.domain.findings import Code, GapReason
@@ -152,8 +152,8 @@ def _chains(run: Run, connection: Connection, calendar: Calendar) -> None:
 def _newest(connection: Connection, ends: dict[int, End]) -> list[Part]:
     """Say what was posted since heads were last published, and take them for given."""
     published: dict[int, Head] = {}
-    for _, text in read_anchors(connection, is_last_only=True):
-        published = heads_of(text)
+    for _, _, text in read_anchors(connection, is_last_only=True):
+        published = dict(read_heads(text).heads)
     batches = stored.find_batches(connection, published)
     chains = stored.read_chains(connection).keys() | published.keys()
     for chain, batch in batches.items():
@@ -193,6 +193,8 @@ def _accounts(
         check.check(holding)
         if limits is not None and holding.acts:
             limits.check(holding.acts)
+    for account in run.read(stored.read_nobodys(connection)):
+        run.findings.add(Code.ACCOUNT_UNKNOWN, {"account": account})
     run.counts |= {"accounts": check.balances.accounts, "lots": check.balances.lots}
     overdue = check.balances.lots_overdue
     if overdue:
@@ -221,13 +223,15 @@ def _totals(run: Run) -> None:
 
 
 def _anchors(run: Run, connection: Connection) -> None:
-    for anchor, text in run.read(read_anchors(connection)):
+    for anchor, published_at, text in run.read(read_anchors(connection)):
         about = {"anchor": anchor}
         try:
-            published = heads_of(text)
+            published = read_heads(text)
         except HeadsFault:
             run.findings.add(Code.ANCHOR_INVALID, about)
             continue
-        batches = stored.find_batches(connection, published)
+        if published.published_at != published_at:
+            run.findings.add(Code.ANCHOR_INVALID, about)
+        batches = stored.find_batches(connection, published.heads)
         hashes = {chain: batch.hash for chain, batch in batches.items()}
-        check_published(published, hashes, run.findings, about=about)
+        check_published(published.heads, hashes, run.findings, about=about)

@@ -1,13 +1,13 @@
 """Published heads of chains."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import closing
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, type_coerce
 from sqlalchemy.types import NullType
 
-from points.domain.anchors import Head, heads_as_json
+from points.domain.anchors import Head, Heads, document_of
 from points.storage.columns import table_of
 from points.storage.ledger import AnchorRow, ChainRow
 
@@ -20,16 +20,18 @@ def load_heads(connection: Connection) -> dict[int, Head]:
     return {row.id: Head(row.number, row.head) for row in rows}
 
 
-def add_anchor(connection: Connection, heads: Mapping[int, Head], *, at: datetime) -> None:
+def add_anchor(connection: Connection, heads: Heads) -> None:
     """Note that these heads were published."""
-    connection.execute(insert(_anchor).values(published_at=at, heads=heads_as_json(heads)))
+    row = {"published_at": heads.published_at, "heads": document_of(heads)}
+    connection.execute(insert(_anchor).values(row))
 
 
 def read_anchors(
     connection: Connection, *, is_last_only: bool = False
-) -> Generator[tuple[int, str], None, None]:
-    """Read what was published as the text that is stored: the oldest first, or only the last."""
-    statement = select(_anchor.c.id, type_coerce(_anchor.c.heads, NullType()).label("heads"))
+) -> Generator[tuple[int, datetime, str], None, None]:
+    """Read what was published when, as the text that is stored: oldest first, or only the last."""
+    text = type_coerce(_anchor.c.heads, NullType()).label("heads")
+    statement = select(_anchor.c.id, _anchor.c.published_at, text)
     ordered = (
         statement.order_by(_anchor.c.id.desc()).limit(1)
         if is_last_only
@@ -37,4 +39,4 @@ def read_anchors(
     )
     with closing(connection.execute(ordered)) as rows:
         for row in rows:
-            yield row.id, row.heads
+            yield row.id, row.published_at, row.heads

@@ -104,6 +104,8 @@ class RequestRow(SQLModel, table=True):
     reason: str | None = None
     details: Mapping[str, Any] | None = Field(default=None, sa_type=Json)
     answered_at: datetime = Field(sa_type=Moment)
+    seal: bytes | None = None
+    """A hash over all the rest of a refusal, which stands in no chain: it may be forgotten."""
 
 
 class EntryRow(SQLModel, table=True):

@@ -8,6 +8,7 @@ than we do; the few that it must sort, it sorts on disk.
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -31,7 +32,7 @@ from sqlalchemy.types import NullType
 
 from points.domain.anchors import Head
 from points.domain.operations import Kind
-from points.domain.shapes import WALLET
+from points.domain.shapes import BUDGET, GOODS, LEASED, OWED, WALLET
 from points.domain.stored import (
     AccountLine,
     ActLine,
@@ -45,6 +46,7 @@ from points.domain.stored import (
     SlipActLine,
     SlipLine,
 )
+from points.storage.catalog import BudgetRow, ShelfRow
 from points.storage.columns import table_of
 from points.storage.ledger import (
     AccountRow,
@@ -157,6 +159,27 @@ def read_accounts(connection: Connection) -> Stream[AccountLine]:
     """Read accounts by number."""
     columns = _plain(_account, AccountLine._fields)
     return _stream(connection, select(*columns).order_by(_account.c.id), AccountLine._make)
+
+
+def read_nobodys(connection: Connection) -> Stream[int]:
+    """Read the accounts that were never moved and belong to nobody, by number.
+
+    Of those that were moved, their entries tell whose they are.
+    """
+    owners = union_all(
+        *(
+            select((owner.c.id + side).label("account"))
+            for side, owner in (
+                (WALLET, _household),
+                (OWED, _household),
+                (BUDGET, table_of(BudgetRow)),
+                (GOODS, table_of(ShelfRow)),
+            )
+        )
+    )
+    unused = select(_account.c.id).where(_account.c.version == 0, _account.c.id < LEASED)
+    statement = unused.where(_account.c.id.not_in(owners)).order_by(_account.c.id)
+    return _stream(connection, statement, itemgetter(0))
 
 
 def read_sides(connection: Connection) -> Stream[SideLine]:

@@ -5,6 +5,7 @@ import pytest
 
 from points.domain.access import OPERATOR
 from points.domain.calendar import Calendar
+from points.domain.chain import record_hash
 from points.domain.facts import ANY_BODY
 from points.domain.findings import Code, Findings, GapReason
 from points.domain.ids import owed, wallet
@@ -242,28 +243,54 @@ def test_a_quoted_kind_within_a_text_is_not_the_kind() -> None:
     assert body_fault(line._replace(kind="earn"), body) == "kind"
 
 
-def refusal(**changes: Any) -> RequestLine:
-    refused = RequestLine(None, "device:4", "k", b"1" * 32, "refused", None, "closed", "{}", 5)
-    return refused._replace(**changes)
+def refusal(reason: str = "closed", mark: bytes = bytes(32)) -> RequestLine:
+    """Give a refusal, sealed."""
+    seal = record_hash(("device:4", "k", mark, reason, "{}", 5))
+    return RequestLine(
+        operation=None,
+        scope="device:4",
+        key="k",
+        fingerprint=mark,
+        status="refused",
+        body=None,
+        reason=reason,
+        details="{}",
+        answered_at=5,
+        seal=seal,
+    )
+
+
+def test_a_refusal_is_one_whatever_body_it_is_for() -> None:
+    assert is_refusal(refusal())
+    assert is_refusal(refusal(mark=ANY_BODY))
+
+
+def test_what_cannot_be_a_refusal_is_none_even_if_it_is_sealed() -> None:
+    assert not is_refusal(refusal(reason="mood"))
+    assert not is_refusal(refusal(mark=b"1"))
 
 
 @pytest.mark.parametrize(
-    ("changes", "is_right"),
+    ("column", "value"),
     [
-        ({}, True),
-        ({"details": '{"limit": 2}'}, True),
-        ({"details": None}, True),
-        ({"fingerprint": ANY_BODY}, True),
-        ({"fingerprint": b"1"}, False),
-        ({"reason": "mood"}, False),
-        ({"reason": None}, False),
-        ({"status": "accepted"}, False),
-        ({"details": "{"}, False),
-        ({"body": "{}"}, False),
+        ("scope", "device:5"),
+        ("key", "l"),
+        ("fingerprint", b"1" * 32),
+        ("fingerprint", ANY_BODY),
+        ("status", "accepted"),
+        ("body", "{}"),
+        ("reason", "too_old"),
+        ("reason", None),
+        ("details", None),
+        ("details", '{"limit": 2}'),
+        ("answered_at", 6),
+        ("seal", None),
     ],
 )
-def test_a_refusal_is_written_as_one(changes: dict[str, Any], is_right: bool) -> None:  # noqa: FBT001
-    assert is_refusal(refusal(**changes)) is is_right
+def test_whatever_of_a_refusal_is_changed_its_seal_is_broken(column: str, value: object) -> None:
+    changed: dict[str, Any] = {column: value}
+
+    assert not is_refusal(refusal()._replace(**changed))
 
 
 def test_a_lot_is_numbered_by_its_line_where_that_is_one() -> None:

@@ -1,5 +1,6 @@
 """Publishing heads, and holding a book to them."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tests.books import LATER, fill
 from tests.cheat import cheats_engine, do, guards_asleep, seal_anew
 
 
-def anchors(database: Database) -> list[tuple[int, str]]:
+def anchors(database: Database) -> list[tuple[int, datetime, str]]:
     with snapshot(database) as connection:
         return list(read_anchors(connection))
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from points.domain.access import OPERATOR
+from points.domain.anchors import Head, Heads, write_heads
 from points.domain.findings import Code
 from points.domain.operations import Adjust
 from points.domain.verifying import Mode, Result, Stage
@@ -49,9 +50,9 @@ def test_only_what_was_changed_in_the_tail_is_named_by_a_check_of_the_tail(
     wanted = text(f"SELECT first_operation, hash FROM batch WHERE chain = 0 AND number = {half}")
     first, hashed = spoilt.execute(wanted).one()
     assert 1 < first < 80
-    heads = f'{{"0": {{"number": {half}, "hash": "{bytes(hashed).hex()}"}}}}'
+    heads = Heads(LATER, {0: Head(half, bytes(hashed))})
     with guards_asleep(spoilt):
-        do(spoilt, "UPDATE anchor SET heads = :heads", heads=heads)
+        do(spoilt, "UPDATE anchor SET heads = :heads", heads=write_heads(heads))
         do(spoilt, f"UPDATE operation SET evidence = 'import' WHERE id = {change_at}")
 
     assert codes(check(spoilt, Mode.TAIL)) == found

@@ -1,6 +1,8 @@
 """Published heads, remembered."""
 
-from points.domain.anchors import Head, heads_of
+from datetime import timedelta
+
+from points.domain.anchors import Head, Heads, read_heads
 from points.domain.chain import GENESIS
 from points.service.transactions import snapshot, transaction
 from points.storage.anchors import add_anchor, load_heads, read_anchors
@@ -14,14 +16,17 @@ def test_the_heads_of_an_empty_book_are_where_chains_begin(database: Database) -
 
 
 def test_what_was_published_is_read_back_oldest_first(database: Database) -> None:
-    published = [{0: Head(number, bytes([number]) * 32)} for number in (1, 2, 3)]
+    published = [
+        Heads(NOW + timedelta(hours=number), {0: Head(number, bytes([number]) * 32)})
+        for number in (1, 2, 3)
+    ]
     with transaction(database) as connection:
         for heads in published:
-            add_anchor(connection, heads, at=NOW)
+            add_anchor(connection, heads)
 
     with snapshot(database) as connection:
-        found = [heads_of(text) for _, text in read_anchors(connection)]
-        last = [heads_of(text) for _, text in read_anchors(connection, is_last_only=True)]
+        found = [(at, read_heads(text)) for _, at, text in read_anchors(connection)]
+        last = [text for _, _, text in read_anchors(connection, is_last_only=True)]
 
-    assert found == published
-    assert last == published[-1:]
+    assert found == [(heads.published_at, heads) for heads in published]
+    assert [read_heads(text) for text in last] == published[-1:]

@@ -69,7 +69,17 @@ def test_each_entry_is_seen_from_both_of_its_accounts(book: Connection) -> None:
     sides = list(stored.read_sides(book))
 
     expected = [
-        (account, seq, one.operation, one.line, is_credit, one.amount, one.lot, other)
+        (
+            account,
+            seq,
+            one.operation,
+            one.line,
+            is_credit,
+            one.amount,
+            one.lot,
+            other,
+            one.expires_at,
+        )
         for one in entries
         for account, seq, is_credit, other in (
             (one.debit, one.debit_seq, 0, one.credit),

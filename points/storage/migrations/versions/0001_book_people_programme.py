@@ -164,6 +164,7 @@ def _make_operations() -> None:
         text("reason", nullable=True),
         text("details", nullable=True),
         number("answered_at"),
+        raw("seal", nullable=True),
         key("request", "key", "scope"),
         check(
             "request",
