@@ -5,7 +5,6 @@ import gc
 import os
 import signal
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,9 +41,6 @@ _LOOPBACK = "127.0.0.1"
 _WAITING_MAX = 2048
 _STOP_SECONDS_MAX = 30
 _OBJECTS_BETWEEN_SEARCHES = 50_000
-_TURN_SECONDS = 0.0005
-"""How long a thread that computes keeps the others waiting: whoever posts, those who answer. Python
-lets it go on ten times as long, at each of the many times that an answer needs its turn."""
 
 
 @app.command()
@@ -194,7 +190,6 @@ def _run(chosen: Settings, listener: socket.socket) -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
         server.should_exit = True
 
-    sys.setswitchinterval(_TURN_SECONDS)
     # Having stopped, uvicorn raises the signal once more for whoever was there before it.
     before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
