@@ -193,7 +193,11 @@ def _check_postgresql(connection: Connection) -> None:
     version = int(connection.execute(text("SHOW server_version_num")).scalar_one())
     if version < _POSTGRESQL_MIN * 10_000:
         raise UnsafeDatabase(f"PostgreSQL must be {_POSTGRESQL_MIN} or newer")
+    # A commit on this server's disk is enough where it is the only one.
+    forgets = {"off"}
+    if connection.execute(text("SHOW synchronous_standby_names")).scalar_one():
+        forgets.add("local")
     for setting in _MUST_BE_ON:
         found = str(connection.execute(text(f"SHOW {setting}")).scalar_one())
-        if found in {"off", "local"} and (setting, found) != ("synchronous_commit", "local"):
+        if found in forgets:
             raise UnsafeDatabase(f"PostgreSQL {setting} is {found}; it must be on")

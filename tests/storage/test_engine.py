@@ -143,6 +143,16 @@ def test_a_commit_must_have_reached_the_disk(
     database.dispose()
 
 
+def test_a_commit_on_one_disk_is_not_enough_where_others_are_to_have_it() -> None:
+    local = {"synchronous_commit": "local", "synchronous_standby_names": "another"}
+    with running_postgres(**local) as server:
+        database = open_database(server.url)
+
+        with pytest.raises(UnsafeDatabase, match="synchronous_commit is local; it must be on"):
+            check_safety(database)
+        database.dispose()
+
+
 @ON_POSTGRESQL
 def test_a_postgresql_too_old_to_guard_the_book_is_refused(
     database: Database, monkeypatch: pytest.MonkeyPatch
