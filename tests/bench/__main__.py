@@ -15,6 +15,7 @@ from tests.bench.measuring import (
     measure_processes,
     measure_requests,
 )
+from tests.bench.pgbench import measure_pgbench
 from tests.bench.town import Town, found
 
 ENGINES = ("sqlite", "postgresql")
@@ -69,6 +70,14 @@ def _measure_book(place: Place, url: str, town: Town, effort: Effort, only: str 
         figures |= measure_requests(place, url, town, effort)
     if only in (None, "processes") and place.engine == "postgresql":
         figures |= measure_processes(place, url, town, effort)
+    if only in (None, "pgbench") and place.engine == "postgresql":
+        measured = measure_pgbench(
+            place.copy(url), place.folder, households=town.households, seconds=effort.seconds
+        )
+        figures |= measured
+        if "scans.per_second" in figures and measured:
+            ratio = figures["scans.per_second"] / measured["pgbench.per_second"]
+            figures["scans.to_pgbench"] = ratio
     return figures
 
 
@@ -76,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--engine", action="append", choices=ENGINES, help="both if not told")
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
-    parser.add_argument("--only", choices=("batches", "requests", "processes"))
+    parser.add_argument("--only", choices=("batches", "requests", "processes", "pgbench"))
     parser.add_argument("--households", type=int, default=10_000)
     parser.add_argument("--grow", action="store_true", help="also on a book of millions")
     parser.add_argument("--grown-households", type=int, default=1_000_000)
