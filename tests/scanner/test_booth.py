@@ -309,3 +309,21 @@ def test_a_phone_is_handed_over_by_name_and_pin_and_locks_whoever_guesses(pair: 
     booth.press("确认")
 
     expect(booth.top).to_contain_text("展位4")
+    booth.type_code(CODES[WANG])  # under the token that was changed meanwhile
+    booth.expect_verdict("ok", "+10")
+
+
+def test_a_new_invite_waits_until_all_is_sent_under_the_old_name(pair: Pair, live: Live) -> None:
+    booth = pair(4, Role.REDEEM)
+    booth.phone.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    booth.phone.context.set_offline(True)
+    booth.type_code(CODES[WANG])
+    booth.expect_verdict("kept", "+10")
+
+    booth.phone.open(invite(live, booth=7, role=Role.EARN))
+    booth.phone.page.reload()
+    expect(booth.top).to_contain_text("展位4")
+    booth.heal()
+    booth.wait_until_sent()
+
+    assert balance(booth) == START + 10

@@ -9,6 +9,7 @@ import { readCardNumber } from "./card.ts";
 import { Crew } from "./crew.ts";
 import { makeDecoder } from "./decode.ts";
 import { Desk, STANDING, type Standing, type World } from "./desk.ts";
+import { Keyring } from "./keyring.ts";
 import { dismissed, type Operation } from "./queue.ts";
 import type { Preferences } from "./screens/menu.tsx";
 import type { Volunteer } from "./screens/pair.tsx";
@@ -18,7 +19,6 @@ import { type Pay, pointsIn } from "./slips_shown.ts";
 import type { Voice } from "./sounds.ts";
 import type { View } from "./stage.ts";
 import type { Store } from "./store.ts";
-import { newToken, type Token, tokenToUse } from "./tokens.ts";
 import type { LetIn } from "./updates.ts";
 import { type Language, say, type Word } from "./words.ts";
 
@@ -52,7 +52,7 @@ export class Phone {
   readonly #app: string;
   readonly #desk: Desk;
   readonly #crew: Crew;
-  #token: Token | null = null;
+  readonly #keyring: Keyring;
   #invite: string | null;
   #booth: Booth | null = null;
   #etags: { bundle?: string; sealed?: string } = {};
@@ -78,8 +78,9 @@ export class Phone {
     this.#invite = parts.invite;
     this.#app = parts.app;
     this.#shown = { view: LOADING, standing: STANDING, preferences: parts.preferences };
+    this.#keyring = new Keyring(this.#store, this.#world);
     this.#server = makeServer(
-      () => tokenToUse(this.#token),
+      () => this.#keyring.secret,
       () => (this.#language === "zh" ? "zh-CN" : "en"),
     );
     this.#crew = new Crew(this.#store, this.#world.fill);
@@ -138,10 +139,16 @@ export class Phone {
 
   /** Take up where the last run ended; ask for pairing where there was none. */
   async open(): Promise<void> {
-    this.#token = ((await this.#store.kept("token")) as Token | undefined) ?? null;
+    await this.#keyring.open();
     await this.#crew.open();
     await this.#desk.open();
-    if (this.#token === null || this.#invite !== null) return this.#ask(null);
+    this.#invite ??= this.#keyring.pending;
+    if (this.#keyring.secret !== null && (await this.#store.unsettled()).length > 0) {
+      // What waits goes under the name that it was done under, before there is another.
+      if (this.#invite !== null) this.#trouble = "sendFirst";
+      this.#invite = null;
+    }
+    if (this.#keyring.secret === null || this.#invite !== null) return this.#ask(null);
     await this.#enter();
   }
 
@@ -150,24 +157,13 @@ export class Phone {
     const invite = this.#invite;
     if (invite === null) return;
     this.#show({ screen: { name: "pair", problem: null, isBusy: true } });
-    const before = this.#token;
-    const secret = this.#token?.invite === invite ? this.#token.secret : newToken(this.#world.fill);
-    this.#token = { secret, next: null, invite, device: before?.device ?? null, role: "earn" };
-    await this.#store.keep("token", this.#token);
-    const reply = await this.#server.ask<{ device: string; role: Role }>({
-      method: "POST",
-      path: "/devices/claim",
-      body: { invite, token: secret, volunteer: volunteer.name, app: this.#app },
-      timeout: 15_000,
-    });
+    const who = { volunteer: volunteer.name, app: this.#app };
+    const reply = await this.#keyring.claim(this.#server, invite, who);
     if (reply.kind !== "ok") {
       const problem = reply.kind === "problem" ? reply.message : say("offline", this.#language);
       return this.#ask(problem);
     }
     this.#invite = null;
-    const { device, role } = reply.body;
-    this.#token = { ...this.#token, invite: null, device, role };
-    await this.#store.keep("token", this.#token);
     await this.#crew.welcome(volunteer);
     await this.#desk.journal("shift", volunteer.name);
     await this.#enter();
@@ -178,6 +174,7 @@ export class Phone {
     const problem = await this.#crew.admit(volunteer, this.#world.now(), this.#language);
     if (problem !== null) return this.#booth?.go({ name: "handover", problem });
     await this.#desk.journal("shift", volunteer.name);
+    await this.#keyring.change(this.#server, true);
     this.#booth?.go({ name: "ready" });
     this.#beatAt = 0;
   }
@@ -241,12 +238,12 @@ export class Phone {
   }
 
   async exportQueue(): Promise<void> {
-    const content = await this.#desk.exported(this.#token?.device ?? "");
+    const content = await this.#desk.exported(this.#keyring.device ?? "");
     const link = document.createElement("a");
     link.href = URL.createObjectURL(
       new Blob([JSON.stringify(content)], { type: "application/json" }),
     );
-    link.download = `points-queue-${(this.#token?.device ?? "phone").replace(":", "-")}.json`;
+    link.download = `points-queue-${(this.#keyring.device ?? "phone").replace(":", "-")}.json`;
     link.click();
     URL.revokeObjectURL(link.href);
   }
@@ -276,6 +273,7 @@ export class Phone {
     await this.#desk.drain();
     if (this.#world.ticks() >= this.#beatAt) {
       const isUp = await this.#hear();
+      if (isUp) await this.#keyring.change(this.#server);
       this.#beatAt = this.#world.ticks() + (isUp ? BEAT_MS : this.#desk.retryIn());
     }
     const { screen } = this.#shown.view;
@@ -388,7 +386,7 @@ export class Phone {
   }
 
   get #role(): Role {
-    return this.#token?.role ?? "earn";
+    return this.#keyring.role;
   }
 
   get #language(): Language {

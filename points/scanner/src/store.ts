@@ -122,6 +122,20 @@ export class Store {
     });
   }
 
+  /**
+   * Begin a new journal, for a phone that works under another name from now on. Tells whether that
+   * could be: never while anything waits or a person must look at something.
+   */
+  startOver(): Promise<boolean> {
+    return this.#act(["journal", "outbox"], "readwrite", async (transaction) => {
+      const outbox = transaction.objectStore("outbox");
+      if ((await inStates(outbox, UNSETTLED)).length > 0) return false;
+      outbox.clear();
+      transaction.objectStore("journal").clear();
+      return true;
+    });
+  }
+
   /** Everything that is not settled, oldest first. */
   unsettled(): Promise<Item[]> {
     return this.#act(["outbox"], "readonly", (transaction) =>

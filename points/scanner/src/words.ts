@@ -205,6 +205,10 @@ const WORDS = {
     "请先不要给东西。再试一次，或者不办了，分都在。",
     "Please don't hand anything over yet. Try again, or never mind: no points are lost.",
   ],
+  sendFirst: [
+    "这台手机还有没传的，先传完，再扫新的邀请码",
+    "Something here is still to be sent. Send it first, then scan the new invite",
+  ],
   notSaved: ["没有存下来，请再扫一次", "That was not saved. Please scan again"],
   noMemory: [
     "这个浏览器存不了东西，请换一个，或关掉无痕模式",
