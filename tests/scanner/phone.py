@@ -40,7 +40,17 @@ class Phone:
     def open_for_good(self) -> None:
         """Open the scanner and wait until it would open without a network."""
         self.open()
-        self.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        self.wait_until_kept()
+
+    def wait_until_kept(self) -> None:
+        """Wait until the scanner would open without a network."""
+        # Not by wait_for_function: that one polls by eval, which the page's policy forbids.
+        self.tell(
+            """new Promise((resolve) => {
+              if (navigator.serviceWorker.controller !== null) resolve();
+              navigator.serviceWorker.addEventListener("controllerchange", () => resolve());
+            })"""
+        )
 
     def expect_camera(self, state: str = "on") -> None:
         """Wait until the camera is in this state."""
