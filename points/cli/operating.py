@@ -128,6 +128,17 @@ SECTIONS: Mapping[Both, Mapping[str, Place]] = {
         ),
         "slip": Place("开积分支票", "Issue one-time slips worth points.", "points.cli.keeping"),
         "sweep": Place("清理到期的分", "Expire what has ended.", "points.cli.keeping"),
+        "cases": Place(
+            "要人处理的事项",
+            "What a person must settle: overspent, in doubt, lost.",
+            "points.cli.cases",
+            is_group=True,
+        ),
+        "exposure": Place(
+            "全部断网最多损失多少",
+            "What can be lost if every booth loses the network now.",
+            "points.cli.exposure",
+        ),
         "clock": Place(
             "核对时钟", "Hold the machine's clock against the book.", "points.cli.keeping"
         ),

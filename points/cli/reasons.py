@@ -123,12 +123,15 @@ def with_code(reason: DeskFault | Refusal, details: Mapping[str, int | str]) -> 
 
 def word(reason: DeskFault | Refusal, details: Mapping[str, int | str]) -> str:
     """Say a reason in the terminal's language."""
-    if isinstance(reason, DeskFault):
-        return words(*DESK[reason])
+    return words(*DESK[reason]) if isinstance(reason, DeskFault) else worded(reason, details)
+
+
+def worded(name: str, details: Mapping[str, int | str]) -> str:
+    """Say what has its sentence with everything else that the service says to people."""
     language = Language.CHINESE if speaks_chinese() else Language.ENGLISH
     long_ago = datetime.fromtimestamp(0, UTC)  # so that instants are always said with their day
     here = datetime.now().astimezone().tzinfo or UTC
-    return say(reason, details, Tongue(language, here, long_ago))
+    return say(name, details, Tongue(language, here, long_ago))
 
 
 def word_row(fault: RowFault) -> str:

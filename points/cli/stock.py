@@ -6,14 +6,26 @@ import typer
 
 from points.cli.door import DatabaseUrl, book, catalog_of, new_key, now
 from points.cli.naming import BOOTH, REWARD, find_key
-from points.cli.posting import Key, post_one
-from points.domain.ids import BoothKey, RewardKey
-from points.domain.operations import QUANTITY_MAX, CountStock, MoveStock, ReceiveStock
+from points.cli.posting import Key, post_all, post_one
+from points.cli.reasons import done
+from points.cli.words import MISUSED, fail, say
+from points.domain.ids import BoothKey, CredentialId, RewardKey
+from points.domain.operations import (
+    QUANTITY_MAX,
+    CountStock,
+    LeaseStock,
+    MoveStock,
+    Operation,
+    ReceiveStock,
+    ReturnStock,
+)
 from points.domain.programme import Booth, Catalog, Versions
+from points.service.leases import find_device, lent_to
 
 app = typer.Typer(no_args_is_help=True, help="Goods at booths.")
 
 Reward = Annotated[str, typer.Argument(help="For example soap, or volunteer-day-2019/soap.")]
+Device = Annotated[str, typer.Option(help="The phone, for example device:7.")]
 AtBooth = Annotated[str, typer.Option(help="For example 4, or volunteer-day-2019/4.")]
 Pieces = Annotated[int, typer.Option(min=1, max=QUANTITY_MAX, help="How many pieces.")]
 Reserve = Annotated[str, typer.Option(help="For whom they are kept, for example elders.")]
@@ -88,6 +100,72 @@ def count(
             occurred_at=now(),
         )
         post_one(opened_book, taken, key=key or new_key())
+
+
+@app.command()
+def lease(
+    reward: Reward,
+    *,
+    device: Device,
+    quantity: Pieces,
+    key: Key = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Book goods that a phone takes along from its booth, to hand them out without a network."""
+    with book(database_url) as opened_book:
+        goods = find_key(catalog_of(opened_book).rewards, reward, REWARD)
+        phone = done(find_device(opened_book, CredentialId(device)))
+        taken = LeaseStock(
+            reward=goods,
+            booth=phone.booth or BoothKey(""),
+            device=phone.id,
+            quantity=quantity,
+            occurred_at=now(),
+        )
+        post_one(opened_book, taken, key=key or new_key())
+
+
+@app.command("return")
+def bring_back(
+    device: Annotated[str, typer.Argument(help="The phone, for example device:7.")],
+    *,
+    reward: Annotated[
+        str | None, typer.Option(help="Only this reward; everything that it has if left out.")
+    ] = None,
+    quantity: Annotated[
+        int | None,
+        typer.Option(min=1, max=QUANTITY_MAX, help="Only so many pieces; all if left out."),
+    ] = None,
+    key: Key = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Book goods that a phone had with it, a lost one too, as back at their booth."""
+    with book(database_url) as opened_book:
+        catalog = catalog_of(opened_book)
+        wanted = None if reward is None else find_key(catalog.rewards, reward, REWARD)
+        lent = lent_to(opened_book, done(find_device(opened_book, CredentialId(device))).id)
+        found = [it for it in lent if wanted in (None, it.reward)]
+        if quantity is not None and len(found) != 1:
+            fail(
+                "--quantity 要和 --reward 一起写",
+                "Say --quantity together with --reward.",
+                code=MISUSED,
+            )
+        name = key or new_key()
+        back: dict[str, Operation] = {
+            f"{name}:{it.reward}": ReturnStock(
+                reward=it.reward,
+                booth=it.booth,
+                device=CredentialId(device),
+                quantity=quantity or it.pieces,
+                occurred_at=now(),
+            )
+            for it in found
+        }
+        if back:
+            post_all(opened_book, back)
+    pieces = sum(quantity or it.pieces for it in found)
+    say(f"✔ {device} 退回 {pieces} 件", f"✔ {device} has given back {pieces} pieces.")
 
 
 def _find(catalog: Catalog, named: str) -> tuple[RewardKey, dict[BoothKey, Versions[Booth]]]:

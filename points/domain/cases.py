@@ -126,6 +126,19 @@ class Case:
         return int(self.about.details.get(OWED, 0))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Which cases to list, the newest first."""
+
+    event: EventKey | None = None
+    """One event's; of all events if not told."""
+    is_open: bool | None = None
+    """Only those that are open, or only those that are settled."""
+    before: CaseId | None = None
+    """Only those opened before this one."""
+    limit: int = 100
+
+
 def operation_reference(device: CredentialId, key: OperationKey) -> str:
     """Name an operation as the cause of a case; it has one case at most."""
     return f"operation:{device}:{key}"

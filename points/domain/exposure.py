@@ -97,6 +97,11 @@ def dearest(versions: Versions[Reward], now: datetime) -> int:
     return max((it.item.price for it in standing if it.item is not None), default=0)
 
 
+def in_yuan(fen: int) -> str:
+    """Write hundredths of a yuan as yuan."""
+    return f"{fen // 100}.{fen % 100:02}"
+
+
 def _phones(held: Iterable[Held]) -> tuple[PhoneExposure, ...]:
     by_device = groupby(held, key=lambda it: it.device)
     return tuple(PhoneExposure(device=device, held=tuple(found)) for device, found in by_device)

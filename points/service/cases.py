@@ -17,6 +17,7 @@ from points.domain.cases import (
     CaseId,
     Decision,
     Settlement,
+    Wish,
     decisions_for,
     doubts_of,
     suggested,
@@ -25,14 +26,21 @@ from points.domain.desk import DeskFault, NotDone
 from points.domain.facts import Accepted, Asked, Posted, Refused, Settled
 from points.domain.ids import HouseholdId, OperationId, owed, wallet
 from points.domain.kept import read_operation
-from points.domain.operations import Adjust, Operation, OperationKey, RequestKey, fingerprint
+from points.domain.operations import (
+    Adjust,
+    Earn,
+    Operation,
+    OperationKey,
+    Redeem,
+    RequestKey,
+    fingerprint,
+)
 from points.domain.outcomes import Refusal
 from points.service.desk import RolledBack, settle_whole
 from points.service.posting import Book, post_within
 from points.service.transactions import snapshot
 from points.storage.access import load_credential
 from points.storage.cases import (
-    Wish,
     add_settlement,
     find_case,
     load_cases,
@@ -57,6 +65,31 @@ class Matter:
     """What was asked, where it is not."""
     number: CardNumber | None = None
     """A card of the household, to be said aloud."""
+
+    @property
+    def item(self) -> str | None:
+        """Give the key of what was earned by or handed out."""
+        match self.kept:
+            case None:
+                return self.posted.item if self.posted is not None else None
+            case Earn(activity=key):
+                return key
+            case kept:
+                return getattr(kept, "reward", None)
+
+    @property
+    def quantity(self) -> int | None:
+        """Give the pieces, or right answers, that it is about."""
+        about = self.posted if self.kept is None else self.kept
+        found: int | None = getattr(about, "quantity", None)
+        return found
+
+    @property
+    def points(self) -> int | None:
+        """Give the points that the household gave (-), or would at the price that was shown."""
+        if isinstance(self.kept, Redeem):
+            return -self.kept.quantity * self.kept.price_shown
+        return self.posted.points if self.posted is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

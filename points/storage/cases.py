@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from points.domain.cards import CardNumber
-from points.domain.cases import Case, CaseId, CaseKind, Decision, NewCase, Settlement
+from points.domain.cases import Case, CaseId, CaseKind, Decision, NewCase, Settlement, Wish
 from points.domain.facts import CardState, Posted
 from points.domain.ids import BoothKey, CredentialId, EventKey, HouseholdId, OperationId
 from points.domain.operations import OperationKey, RequestKey
@@ -117,19 +116,6 @@ def find_case(connection: Connection, number: CaseId) -> Case | None:
     """Find a case, settled or not."""
     row = connection.execute(_STORED.where(_case.c.id == number)).one_or_none()
     return None if row is None else _case_of(row)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """Which cases to list, the newest first."""
-
-    event: EventKey | None = None
-    """One event's; of all events if not told."""
-    is_open: bool | None = None
-    """Only those that are open, or only those that are settled."""
-    before: CaseId | None = None
-    """Only those opened before this one."""
-    limit: int = 100
 
 
 def load_cases(connection: Connection, wish: Wish) -> list[Case]:

@@ -18,7 +18,9 @@ from points.storage.engine import check_safety, open_database
 from points.web.api import (
     bundle,
     cards,
+    cases,
     devices,
+    exposure,
     health,
     operations,
     programme,
@@ -43,6 +45,8 @@ _ROUTERS = (
     cards.balances,
     cards.router,
     devices.router,
+    cases.router,
+    exposure.router,
     programme.router,
     bundle.router,
     sealed.router,

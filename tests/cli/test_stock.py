@@ -1,8 +1,11 @@
 """Goods at the command line: on both engines, in both languages."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 
+from tests.cli.lending import let_in
 from tests.cli.terminal import Desk
 
 ON_SHELVES = """
@@ -40,6 +43,40 @@ def test_more_than_there_is_does_not_move(desk: Desk) -> None:
 
     assert (code, said) == (1, "✘ There are 40 left here (out_of_stock left=40)\n")
     assert on_shelves(desk) == {"fair/4": 40, "fair/16": 0}
+
+
+def test_a_phone_takes_goods_along_and_brings_them_back(desk: Desk, tmp_path: Path) -> None:
+    let_in(desk, tmp_path)
+    to_phone = ("stock", "lease", "soap", "--device", "device:1", "--quantity")
+
+    leased = desk.says(*to_phone, 5)
+    some = desk.says("stock", "return", "device:1", "--reward", "soap", "--quantity", 2)
+    desk.says("devices", "revoke", "device:1")
+    code, said = desk.refuses(*to_phone, 1)
+    rest = desk.says("stock", "return", "device:1")
+
+    assert leased.startswith("✔ Booked")
+    assert (some, rest) == (
+        "✔ device:1 has given back 2 pieces.\n",
+        "✔ device:1 has given back 3 pieces.\n",
+    )
+    assert (code, "(credential_revoked)" in said) == (1, True)
+    assert on_shelves(desk) == {"fair/4": 40, "fair/16": 0}
+    assert desk.says("stock", "return", "device:1") == "✔ device:1 has given back 0 pieces.\n"
+
+
+def test_a_phone_that_is_not_there_takes_nothing(desk: Desk) -> None:
+    code, said = desk.refuses("stock", "lease", "soap", "--device", "device:9", "--quantity", 1)
+
+    assert (code, said) == (1, "there is no such device or key (credential_unknown)\n")
+
+
+def test_so_many_pieces_are_those_of_one_reward(desk: Desk, tmp_path: Path) -> None:
+    let_in(desk, tmp_path)
+
+    code, said = desk.refuses("stock", "return", "device:1", "--quantity", 2)
+
+    assert (code, said) == (2, "Say --quantity together with --reward.\n")
 
 
 @pytest.mark.parametrize(

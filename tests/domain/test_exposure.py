@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from points.domain.exposure import Held, dearest, exposure_of
+from points.domain.exposure import Held, dearest, exposure_of, in_yuan
 from points.domain.ids import BoothKey, CredentialId, EventKey
 from tests.build import make_catalog, with_version, without
 from tests.market import BIN_BAGS, BOOTHS, MARKET, NOW, REDEEMING, TOWEL
@@ -62,3 +62,8 @@ def test_what_was_withdrawn_long_ago_has_no_price() -> None:
     catalog = without(make_catalog(), BIN_BAGS, valid_from=NOW - timedelta(days=2))
 
     assert dearest(catalog.rewards[BIN_BAGS.key], NOW) == 0
+
+
+@pytest.mark.parametrize(("fen", "yuan"), [(0, "0.00"), (5, "0.05"), (1250, "12.50")])
+def test_fen_are_told_as_yuan(fen: int, yuan: str) -> None:
+    assert in_yuan(fen) == yuan

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from points.domain.access import OPERATOR, Credential
-from points.domain.cases import Case, CaseId, CaseKind, Decision, Settlement
+from points.domain.cases import Case, CaseId, CaseKind, Decision, Settlement, Wish
 from points.domain.desk import DeskFault, NotDone
 from points.domain.facts import Accepted, Asked, Outcome, Refused, Replayed
 from points.domain.ids import HouseholdId, OperationId
@@ -18,7 +18,7 @@ from points.service.posting import Book, make_book, post
 from points.service.reading import read_balance
 from points.service.transactions import transaction
 from points.storage.access import add_credential, revoke_credential
-from points.storage.cases import Wish, open_case
+from points.storage.cases import open_case
 from points.storage.engine import Database, open_database
 from tests.build import ask, make_catalog, make_device, make_earn
 from tests.goods import BAGS, PHONE, handout, lease

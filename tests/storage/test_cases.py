@@ -5,12 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from points.domain.cases import Case, CaseId, CaseKind
+from points.domain.cases import Case, CaseId, CaseKind, Wish
 from points.domain.ids import CredentialId, EventKey, HouseholdId
 from points.domain.operations import OperationKey, RequestKey
 from points.service.transactions import snapshot, transaction
 from points.storage.cases import (
-    Wish,
     add_settlement,
     cases_of,
     find_case,

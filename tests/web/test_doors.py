@@ -24,6 +24,7 @@ from tests.web.served import CALLERS, Served, token_of
 
 TILLS = frozenset({Role.REDEEM, Role.SUPERVISOR, Role.PARTNER})
 DESKS = frozenset({Role.REDEEM, Role.SUPERVISOR})
+LEADS = frozenset({Role.SUPERVISOR})
 ANYONE = None
 
 WHO_MAY = {
@@ -34,6 +35,9 @@ WHO_MAY = {
     ("PUT", "/api/v1/devices/token"): DEVICES,
     ("POST", "/api/v1/balances"): EVERYONE,
     ("POST", "/api/v1/statements"): DESKS,
+    ("GET", "/api/v1/cases"): LEADS,
+    ("POST", "/api/v1/cases/{number}/settle"): LEADS,
+    ("GET", "/api/v1/exposure"): LEADS,
     ("GET", "/api/v1/events"): EVERYONE,
     ("GET", "/api/v1/events/{event}"): EVERYONE,
     ("GET", "/api/v1/booths"): EVERYONE,
