@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +13,15 @@ import pytest
 from points import client as client_module
 from points.client import (
     TRIES_MAX,
-    Activity,
-    Balance,
     Client,
-    Ending,
-    Line,
     Outcome,
     Pace,
     Problem,
     Redemption,
-    Reward,
-    Statement,
     Unanswered,
 )
 from tests.live import ID, Fault, Live, bad_line, go_live_on_copy, rich_card
 from tests.live import Line as BadLine
-from tests.market import POINTS_END
 from tests.web.served import token_of
 
 
@@ -344,53 +337,6 @@ def test_a_card_never_travels_in_an_address(live: Live, line: BadLine, client: C
     client.statement(card)
 
     assert not [one for one in line.requests if card.encode() in one.partition(b"\r\n")[0]]
-
-
-@pytest.mark.usefixtures("leaping")
-def test_a_balance_says_which_points_end_soon(live: Live, client: Client) -> None:
-    card = live.blank_card()
-    client.earn(card, "check-in")
-
-    now = client.balance(card)
-    live.clock.now = POINTS_END - timedelta(days=3)
-    later = client.balance(card)
-
-    assert now == Balance(available=10, owed=0, expiring_soon=())
-    assert later == Balance(available=10, owed=0, expiring_soon=(Ending(at=POINTS_END, points=10),))
-
-
-def test_a_statement_comes_in_pages_the_newest_line_first(live: Live, client: Client) -> None:
-    card, now = live.blank_card(), live.clock()
-    first = client.earn(card, "check-in")
-    client.undo(str(first.id))
-
-    newest = client.statement(card, limit=1)
-    oldest = client.statement(card, limit=1, cursor=newest.next)
-
-    assert (newest.balance.available, oldest.next) == (0, None)
-    assert [line_of(page) for page in (newest, oldest)] == [
-        ("undo", -10, 0, now),
-        ("earn", 10, 10, now),
-    ]
-    assert oldest.lines[0].name == "签到"
-    assert oldest.lines[0].is_undone
-
-
-def line_of(page: Statement) -> tuple[str, int, int | None, datetime]:
-    [line] = page.lines
-    assert isinstance(line, Line)
-    return line.kind, line.points, line.balance_after, line.occurred_at
-
-
-def test_a_booth_tells_what_it_has(live: Live, client: Client) -> None:
-    assert client.activities() == [Activity(key="market/check-in", name="签到", name_en="")]
-    assert [
-        Reward(key=one.key, name=one.name, name_en=one.name_en, price=one.price, left=0)
-        for one in client.rewards()
-    ] == [
-        Reward(key="market/bin-bags", name="垃圾袋", name_en="", price=30, left=0),
-        Reward(key="market/towel", name="毛巾", name_en="", price=800, left=0),
-    ]
 
 
 @pytest.mark.parametrize(

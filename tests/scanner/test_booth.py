@@ -214,7 +214,7 @@ def test_what_was_scanned_without_a_network_survives_the_page_and_is_booked_once
 ) -> None:
     booth = pair(4, Role.REDEEM)
     cards = [live.blank_card() for _ in range(12)]
-    booth.phone.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    booth.phone.wait_until_kept()
     booth.phone.context.set_offline(True)
     for card in cards[:6]:
         booth.type_code(card)
@@ -315,7 +315,7 @@ def test_a_phone_is_handed_over_by_name_and_pin_and_locks_whoever_guesses(pair: 
 
 def test_a_new_invite_waits_until_all_is_sent_under_the_old_name(pair: Pair, live: Live) -> None:
     booth = pair(4, Role.REDEEM)
-    booth.phone.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    booth.phone.wait_until_kept()
     booth.phone.context.set_offline(True)
     booth.type_code(CODES[WANG])
     booth.expect_verdict("kept", "+10")
