@@ -18,6 +18,8 @@ from points.cli.words import MISUSED, fail
 
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 
+_PAGES = {".html", ".htm"}
+
 TOKENS = "tokens"
 """The folder of tokens, inside the data folder."""
 
@@ -36,6 +38,16 @@ def read_text(path: Path) -> str:
         return read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError:
         fail(f"{path}：请存成 UTF-8", f"{path}: save it as UTF-8.", code=MISUSED)
+
+
+def check_called_a_page(path: Path) -> None:
+    """Make sure that a page to print is called one; where it is not, say so and end."""
+    if path.suffix.lower() not in _PAGES and not path.exists():
+        fail(
+            f"{path}：印的是网页，请叫它 {path.stem}.html",
+            f"{path}: what is made is an HTML page; call it {path.stem}.html.",
+            code=MISUSED,
+        )
 
 
 @contextmanager

@@ -72,6 +72,12 @@ SECTIONS: Mapping[Both, Mapping[str, Place]] = {
             "cards_app",
             is_group=True,
         ),
+        "slips": Place(
+            "积分条：印制空白的",
+            "Print blank points slips.",
+            "points.cli.slips",
+            is_group=True,
+        ),
         "households": Place(
             "住户：导入、查看、合并",
             "Import, show and merge households.",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from points.cli.door import DatabaseUrl, book, catalog_of, now, opened, random_bytes, settings
-from points.cli.files import Force, new_file, private_folder, read_bytes
+from points.cli.files import Force, check_called_a_page, new_file, private_folder, read_bytes
 from points.cli.naming import COMMUNITY, find_key, listed
 from points.cli.reasons import done, word_row
 from points.cli.words import MISUSED, Both, fail, progress_by_stage, say, words
@@ -42,7 +42,6 @@ Number = Annotated[
 Community = Annotated[str, typer.Option(help="The community's id.")]
 Door = Annotated[str, typer.Option(help="For example 2-301.")]
 
-_PAGES = {".html", ".htm"}
 _STAGES: Mapping[str, Both] = {
     Stage.READING: ("读表", "reading"),
     Stage.CHECKING: ("核对", "checking"),
@@ -67,12 +66,7 @@ def print_cards(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Make blank cards and sheets to print; only these files know their codes."""
-    if out.suffix.lower() not in _PAGES and not out.exists():
-        fail(
-            f"{out}：印的是网页，请叫它 {out.stem}.html",
-            f"{out}: what is made is an HTML page; call it {out.stem}.html.",
-            code=MISUSED,
-        )
+    check_called_a_page(out)
     url = settings(database_url).public_url
     with book(database_url) as opened_book, new_file(out, overwrites=force) as file:
         name = catalog_of(opened_book).programme_at(now()).name

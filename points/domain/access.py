@@ -38,9 +38,9 @@ DEVICE_ROLES = frozenset({Role.EARN, Role.REDEEM, Role.SUPERVISOR})
 OPERATOR = Credential(id=CredentialId("operator:cli"), role=Role.OPERATOR)
 """Whoever may run the command line on the server."""
 
-_EARN = frozenset({Kind.EARN, Kind.UNDO})
+_EARN = frozenset({Kind.EARN, Kind.UNDO, Kind.SLIP_ISSUED})
 _REDEEM = _EARN | {Kind.REDEEM, Kind.SLIP_CASHED, Kind.STOCK_LEASED, Kind.STOCK_RETURNED}
-_SUPERVISE = _REDEEM | {Kind.SLIP_ISSUED, Kind.STOCK_MOVED, Kind.STOCK_COUNTED}
+_SUPERVISE = _REDEEM | {Kind.STOCK_MOVED, Kind.STOCK_COUNTED}
 
 MAY_DO: Mapping[Role, frozenset[Kind]] = {
     Role.EARN: _EARN,

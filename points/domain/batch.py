@@ -88,7 +88,7 @@ def decide_batch(facts: Facts, batch: Sequence[Asked]) -> Decided:
         mark = fingerprint(body)
         before = state.settled.get(asked.ref)
         if before is not None:
-            same = before.fingerprint in (mark, ANY_BODY)
+            same = before.fingerprint == mark or _is_paid_scan(before, asked)
             outcomes.append(Replayed(before.verdict) if same else Conflict())
             continue
         decided = _decide_new(state, asked)
@@ -118,6 +118,14 @@ def decide_batch(facts: Facts, batch: Sequence[Asked]) -> Decided:
         cases=tuple(state.cases),
         has_replays=any(isinstance(outcome, Replayed) for outcome in outcomes),
     )
+
+
+def _is_paid_scan(before: Settled, asked: Asked) -> bool:
+    """Tell whether a slip stands for this scan.
+
+    It stands for nothing else: were goods handed out under the scan's name, they are to be paid.
+    """
+    return before.fingerprint == ANY_BODY and isinstance(asked.operation, Earn)
 
 
 def accepted(posted: Posted) -> Accepted:

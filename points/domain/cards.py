@@ -28,13 +28,15 @@ NUMBER_MAX = 99_999_999  # 90 million numbers: ten million cards leave eight of 
 SCANNED_LENGTH_MAX = 512
 PUBLIC_URL_LENGTH_MAX = 255
 
+BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's digits."""
+
 _VERSION = "P1"
-_BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BODY_LENGTH = 26
 _CHECKED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 # 26 characters hold 130 bits and a code has 128, so the first stays below 8.
-_THIS_VERSION = re.compile(rf"{_VERSION}[0-7][{_BASE32}]{{25}}[0-9A-Z]")
+_THIS_VERSION = re.compile(rf"{_VERSION}[0-7][{BASE32}]{{25}}[0-9A-Z]")
 _SOME_VERSION = re.compile(r"P[0-9A-Z]{20,}")
 _ADDRESS = re.compile(r"HTTPS?://[^/?#]+(?:(?:/[^?#]*)?/C/|(?:[/?][^#]*)?#)([0-9A-Z]+)")
 _PUBLIC_URL = re.compile(r"https?://[0-9A-Za-z.:\[\]-]+(?:/[0-9A-Za-z._~/-]*)?", re.ASCII)
@@ -79,9 +81,7 @@ def make_card_code(random_bytes: bytes) -> CardCode:
     """
     if len(random_bytes) != CODE_BYTES:
         raise ValueError(f"a card code is made of {CODE_BYTES} bytes, not {len(random_bytes)}")
-    bits = int.from_bytes(random_bytes, "big")
-    places = reversed(range(_BODY_LENGTH))
-    body = _VERSION + "".join(_BASE32[bits >> 5 * place & 31] for place in places)
+    body = _VERSION + base32(random_bytes, _BODY_LENGTH)
     return CardCode(body + check_character(body))
 
 
@@ -159,6 +159,12 @@ def read_card_number(typed: str) -> CardNumber | None:
 def spoken(number: CardNumber) -> str:
     """Group the number the way it is said: `271 836 504`."""
     return f"{number[:3]} {number[3:6]} {number[6:]}"
+
+
+def base32(raw: bytes, length: int) -> str:
+    """Spell bytes in Crockford's base32, as one number of so many digits."""
+    bits = int.from_bytes(raw, "big")
+    return "".join(BASE32[bits >> 5 * place & 31] for place in reversed(range(length)))
 
 
 def check_character(text: str) -> str:

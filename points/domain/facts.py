@@ -222,6 +222,8 @@ class Facts:
     slips: Mapping[SlipRef, Slip] = field(default_factory=dict)
     clean_ups: Mapping[CleanUpKey, tuple[CheckIn, ...]] = field(default_factory=dict)
     """Who checked in, undone check-ins included."""
+    papers: frozenset[SlipRef] = frozenset()
+    """Slips that were printed blank, of those that booths give out in this batch."""
     granted: Mapping[str, int] = field(default_factory=dict)
     """The size of each budget that this batch sets, as set so far."""
     handed_out_by: Mapping[OperationId, CredentialId] = field(default_factory=dict)

@@ -244,6 +244,8 @@ class IssueSlip:
     occurred_at: datetime
     attempt: OperationKey | None = None
     """The failed scan that this slip stands for: only one of the two ever pays."""
+    attempt_by: CredentialId | None = None
+    """Whose scan it was; None for that of whoever issues the slip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +330,8 @@ def canonical(operation: Operation) -> str:
     """Write the operation as one line of JSON: same content, same text, on every machine."""
     content = {name: _plain(getattr(operation, name)) for name in _CONTENT[type(operation)]}
     content["kind"] = operation.kind
+    if isinstance(operation, IssueSlip) and operation.attempt_by is None:
+        del content["attempt_by"]  # it was not asked for when the first slips were written down
     if isinstance(operation, Redeem | Undo) and operation.is_timed_here:
         # What was asked names no instant: asked again a minute later, it is the same request.
         content["occurred_at"] = None

@@ -64,6 +64,10 @@ class Refusal(StrEnum):
     SLIP_EXISTS = "slip_exists"
     SLIP_USED = "slip_used"
     SLIP_EXPIRED = "slip_expired"
+    SLIP_TOO_LARGE = "slip_too_large"
+    """More points than a booth's phone may put on a slip."""
+    SLIP_TOO_LONG = "slip_too_long"
+    """Good for longer than a booth's phone may let a slip be."""
     ATTEMPT_SETTLED = "attempt_settled"
 
     INTERNAL_INVARIANT = "internal_invariant"

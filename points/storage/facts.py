@@ -41,6 +41,7 @@ from points.storage.ledger import HAS_POINTS, LotRow, OperationRow, SlipRow
 from points.storage.locks import Chain, lock_accounts, lock_closings, next_instant
 from points.storage.people import Households, load_cards, load_households
 from points.storage.requests import load_settled
+from points.storage.slips import papers_among
 from points.storage.statements import Query
 from points.storage.wanted import Wanted, wanted_by
 
@@ -149,6 +150,7 @@ def load_facts(
         originals=named.originals,
         settled=load_settled(connection, wanted.requests),
         slips=slips,
+        papers=papers_among(connection, wanted.papers),
         clean_ups=check_ins,
         granted=_load_granted(connection, wanted.budgets),
         handed_out_by=handed_out_by(connection, operations) if wanted.has_handouts else {},

@@ -44,6 +44,7 @@ from points.domain.operations import (
 )
 from points.domain.periods import local_day, period_of
 from points.domain.programme import Catalog, CleanUp, Shelf
+from points.domain.slips import attempt_of
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ class Wanted:
     undone: set[OperationKey] = field(default_factory=set)
     accounts: set[AccountId] = field(default_factory=set)
     slips: set[SlipRef] = field(default_factory=set)
+    papers: set[SlipRef] = field(default_factory=set)
     clean_ups: set[CleanUpKey] = field(default_factory=set)
     closings: set[str] = field(default_factory=set)
     shares: set[str] = field(default_factory=set)
@@ -93,8 +95,10 @@ def _collect(wanted: Wanted, asked: Asked, catalog: Catalog) -> None:
             wanted.slips.add(cash.slip)
         case IssueSlip() as issue:
             wanted.slips.add(issue.slip)
-            if issue.attempt is not None:
-                wanted.requests.add(RequestKey(asked.credential.id, issue.attempt))
+            wanted.papers.add(issue.slip)
+            attempt = attempt_of(asked, issue)
+            if attempt is not None:
+                wanted.requests.add(attempt)
         case _:
             _collect_at_desk(wanted, asked, catalog)
 

@@ -143,6 +143,9 @@ Label = Annotated[
 CodeText = Annotated[str, StringConstraints(strict=True, max_length=4096)]
 """Whatever a scanner read: what is no code of ours is refused as unreadable, not as misshapen."""
 
+DeviceName = Annotated[str, StringConstraints(strict=True, pattern=r"^device:[1-9][0-9]{0,9}$")]
+"""A phone, as it was told when it was let in: `device:7`."""
+
 UuidText = Annotated[
     str,
     StringConstraints(

@@ -31,6 +31,7 @@ from points.domain.operations import (
     Merge,
     MoveStock,
     Operation,
+    OperationKey,
     ReceiveStock,
     ReturnStock,
     SetBudget,
@@ -75,7 +76,7 @@ EVERY_KIND: list[Operation] = [
         reward=BIN_BAGS.key, source=REDEEMING, booth=BOOTHS[7].key, quantity=1, occurred_at=NOW
     ),
     CountStock(reward=BIN_BAGS.key, booth=REDEEMING, counted=1, reason="evening", occurred_at=NOW),
-    IssueSlip(slip=SLIP, points=1, last_day=DAY, occurred_at=NOW),
+    IssueSlip(slip=SLIP, points=1, last_day=DAY, occurred_at=NOW, attempt=OperationKey("scan")),
     CashSlip(slip=SLIP, card=WANG_CARD, occurred_at=NOW),
     CloseBuilding(activity=CLEAN_UP.key, building="3", period="2019-12", occurred_at=NOW),
     Share(

@@ -1,30 +1,43 @@
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from points.domain.access import OPERATOR, Role
-from points.domain.facts import Accepted, Asked, Refused, Replayed
-from points.domain.ids import OperationId, SystemAccount, owed, system, wallet
+from points.domain.facts import Accepted, Asked, Conflict, Refused, Replayed
+from points.domain.ids import CredentialId, OperationId, SystemAccount, owed, system, wallet
 from points.domain.ledger import Account
 from points.domain.operations import (
     POINTS_MAX,
     CashSlip,
     IssueSlip,
     OperationKey,
+    SlipRef,
+    canonical,
     card_by_number,
     slip_by_code,
 )
 from points.domain.outcomes import Refusal
 from points.domain.periods import NEVER
-from tests.build import ask, make_device, make_earn, make_facts, make_undo
+from tests.build import (
+    ask,
+    make_catalog,
+    make_device,
+    make_earn,
+    make_facts,
+    make_redeem,
+    make_undo,
+)
 from tests.market import (
     CORRIDORS,
     DAY,
+    GAME,
     LI,
     LI_CARD,
     NOW,
     POINTS_END,
+    PROGRAMME,
     WANG,
     WANG_CARD,
     ZHAO_CARD,
@@ -233,9 +246,130 @@ def test_a_slip_does_not_stand_for_itself() -> None:
     assert outcome == Refused(reason=Refusal.ATTEMPT_SETTLED)
 
 
-def test_a_phone_that_only_earns_neither_issues_nor_cashes() -> None:
-    phone = make_device(role=Role.EARN)
+def test_a_phone_that_only_earns_cashes_nothing() -> None:
+    outcome = Memory().tell(ask(CASH, by=make_device(role=Role.EARN)))
 
-    outcomes = Memory().post(ask(ISSUE, by=phone), ask(CASH, by=phone))
+    assert outcome == Refused(reason=Refusal.NOT_ALLOWED)
 
-    assert outcomes == [Refused(reason=Refusal.NOT_ALLOWED)] * 2
+
+STALL = make_device(role=Role.EARN, number=7)
+"""A booth's phone whose scan failed."""
+
+PAPER_FOR_IT = replace(ISSUE, attempt=ATTEMPT)
+THEIRS = replace(PAPER_FOR_IT, attempt_by=STALL.id)
+"""The same slip, for the booth's scan, when another phone gives it out."""
+
+
+def with_paper(*printed: SlipRef, **rules: Any) -> Memory:
+    """Give a booth blank slips, under these rules."""
+    facts = make_facts(catalog=make_catalog(replace(PROGRAMME, **rules)))
+    return Memory(replace(facts, papers=frozenset(printed)))
+
+
+@pytest.mark.parametrize("role", [Role.EARN, Role.REDEEM])
+def test_a_booth_gives_a_printed_slip_out_for_its_own_failed_scan(role: Role) -> None:
+    phone = make_device(role=role)
+
+    outcome = with_paper(SLIP).tell(ask(PAPER_FOR_IT, by=phone))
+
+    assert isinstance(outcome, Accepted)
+
+
+@pytest.mark.parametrize("role", [Role.EARN, Role.REDEEM])
+@pytest.mark.parametrize(
+    "issue", [ISSUE, replace(PAPER_FOR_IT, attempt_by=CredentialId("device:8"))]
+)
+def test_a_booth_gives_none_out_for_nothing_and_none_for_others(
+    role: Role, issue: IssueSlip
+) -> None:
+    outcome = with_paper(SLIP).tell(ask(issue, by=make_device(role=role)))
+
+    assert outcome == Refused(reason=Refusal.NOT_ALLOWED)
+
+
+def test_a_booth_gives_out_no_more_slips_than_were_printed() -> None:
+    book, home_made = with_paper(SLIP), slip_by_code(b"\x02" * 32)
+
+    outcomes = book.post(
+        ask(replace(PAPER_FOR_IT, slip=home_made), by=STALL), ask(PAPER_FOR_IT, by=STALL)
+    )
+
+    assert outcomes[0] == Refused(reason=Refusal.SLIP_UNKNOWN)
+    assert isinstance(outcomes[1], Accepted)
+
+
+@pytest.mark.parametrize(("points", "is_taken"), [(20, True), (21, False)])
+def test_a_booths_slip_is_for_a_small_sum(points: int, *, is_taken: bool) -> None:
+    book = with_paper(SLIP, slip_points_max=20)
+
+    outcome = book.tell(ask(replace(PAPER_FOR_IT, points=points), by=STALL))
+
+    too_large = Refused(reason=Refusal.SLIP_TOO_LARGE, details={"points_max": 20})
+    assert isinstance(outcome, Accepted) if is_taken else outcome == too_large
+
+
+@pytest.mark.parametrize(("days", "is_taken"), [(0, True), (3, True), (4, False)])
+def test_a_booths_slip_is_for_a_few_weeks(days: int, *, is_taken: bool) -> None:
+    book = with_paper(SLIP, slip_days_valid=3)
+
+    outcome = book.tell(ask(replace(PAPER_FOR_IT, last_day=DAY + timedelta(days=days)), by=STALL))
+
+    too_long = Refused(reason=Refusal.SLIP_TOO_LONG, details={"days_max": 3})
+    assert isinstance(outcome, Accepted) if is_taken else outcome == too_long
+
+
+def test_a_supervisor_is_held_to_neither() -> None:
+    book = with_paper(slip_points_max=0, slip_days_valid=0)
+
+    assert isinstance(book.tell(replace(ISSUE, points=500, last_day=date.max)), Accepted)
+
+
+def stalls_scan() -> Asked:
+    return ask(make_earn(activity=GAME.key), key=ATTEMPT, by=STALL)
+
+
+def test_a_scan_never_pays_beside_a_slip_that_another_phone_gave_out_for_it() -> None:
+    outcomes = Memory().post(THEIRS, stalls_scan())
+
+    assert outcomes[1] == Replayed(Refused(reason=Refusal.PAID_BY_SLIP))
+
+
+def test_another_phone_gives_no_slip_out_for_a_scan_that_paid() -> None:
+    outcomes = Memory().post(stalls_scan(), THEIRS)
+
+    assert outcomes[1] == Refused(reason=Refusal.ATTEMPT_SETTLED)
+
+
+def test_two_phones_give_one_slip_out_for_a_scan() -> None:
+    mine = replace(PAPER_FOR_IT, slip=slip_by_code(b"\x02" * 32))
+    book = with_paper(mine.slip)
+
+    outcomes = book.post(THEIRS, ask(mine, by=STALL))
+
+    assert outcomes[1] == Refused(reason=Refusal.ATTEMPT_SETTLED)
+
+
+def test_another_phones_scan_of_the_same_name_is_another_scan() -> None:
+    outcomes = Memory().post(THEIRS, failed_scan())
+
+    assert isinstance(outcomes[1], Accepted)
+
+
+def test_a_slip_stands_for_a_scan_and_never_for_goods() -> None:
+    """Else goods handed out under the scan's name would be free."""
+    goods = ask(make_redeem(), key=ATTEMPT)
+    book = Memory(make_facts(points={WANG: 100}))
+
+    outcomes = book.post(replace(ISSUE, attempt=ATTEMPT), goods)
+
+    assert outcomes[1] == Conflict()
+
+
+def test_slips_of_old_are_asked_for_in_the_same_words() -> None:
+    """Who issues for a scan of its own names no phone, as before there was any to name."""
+    written = canonical(PAPER_FOR_IT)
+
+    assert "attempt_by" not in written
+    assert canonical(THEIRS) == written.replace(
+        '"attempt":"failed scan"', '"attempt":"failed scan","attempt_by":"device:7"'
+    )

@@ -31,7 +31,6 @@ from points.domain.operations import (
     Redeem,
     SetBudget,
     Share,
-    SlipRef,
     Undo,
 )
 from tests.laws.world import (
@@ -39,9 +38,11 @@ from tests.laws.world import (
     CHEN_CARD,
     JUNIOR_CARD,
     NO_CARD,
+    PAPERS,
     PARTNER,
     PLAY,
     REVOKED,
+    SLIPS,
     SPARE_CARDS,
     SPARES,
     STALL,
@@ -151,7 +152,7 @@ STOPPED = some(WANG_CARD, JUNIOR_CARD, WANG_NUMBER, LI_CARD, *SPARE_CARDS)
 HOUSEHOLDS = some(*often(5, WANG), *often(3, LI), ZHAO, CHEN, *SPARES, HouseholdId(99))
 TOWN_BOOTHS = some(*often(4, REDEEMING), *often(2, BOOTHS[7].key), BoothKey("market/99"))
 GOODS = some(BIN_BAGS.key, TOWEL.key)
-SLIPS = some(*(SlipRef(it * 64) for it in "abc"))
+NOTES = some(*SLIPS, *often(2, *PAPERS))
 BUILDINGS = some(*often(8, "3"), "5", "7")
 RESERVES = some(*often(3, ""), *often(2, "elders"), "giants")
 WHEN = st.just(NOW)
@@ -280,12 +281,14 @@ KINDS: Mapping[str, tuple[int, Sequence[Credential | None], Drawn]] = {
     ),
     "slip": (
         5,
-        (*often(4, SUPERVISOR), STEWARD),
+        (*often(4, SUPERVISOR), STEWARD, *often(2, PLAY, STALL)),
         st.builds(
             IssueSlip,
-            slip=SLIPS,
-            points=st.just(8),
-            last_day=some(DAY, *often(3, DAY + timedelta(days=1)), date(2020, 1, 1)),
+            slip=NOTES,
+            points=some(*often(9, 8), 51),
+            last_day=some(
+                *(DAY, date(2020, 1, 1), date(2020, 3, 1)), *often(3, DAY + timedelta(days=1))
+            ),
             occurred_at=WHEN,
             attempt=st.none() | KEY,
         ),
@@ -293,7 +296,7 @@ KINDS: Mapping[str, tuple[int, Sequence[Credential | None], Drawn]] = {
     "cash": (
         4,
         (*often(3, SUPERVISOR, STALL), STEWARD),
-        st.builds(CashSlip, slip=SLIPS, card=CARDS, occurred_at=WHEN, is_offline=TRAVELLED),
+        st.builds(CashSlip, slip=NOTES, card=CARDS, occurred_at=WHEN, is_offline=TRAVELLED),
     ),
     "close": (
         2,

@@ -14,12 +14,13 @@ from points.domain.outcomes import Refusal as No
 from points.domain.programme import Reward, Shelf
 from tests.laws.lots import Act, Lot
 from tests.laws.town import Town, must
+from tests.laws.world import PAPERS
 
 Answer = tuple[Any, ...]
 """("accepted", points, balance), ("refused", why), ("replayed", first answer) or ("conflict",)."""
 
-ANY = object()
-"""The body of a request that has its answer whatever it says."""
+ANY_SCAN = object()
+"""The body of a scan that has its answer whatever it says."""
 
 
 @dataclass(eq=False)
@@ -108,13 +109,23 @@ class Desk(Town):
         self.stands[source] = act.household
 
     def tell_slip_issued(self, act: Act, op: Any) -> None:
+        whose = op.attempt_by or act.by.id
+        is_booths = act.by.role in (Role.EARN, Role.REDEEM)
+        must(not is_booths or (op.attempt and whose == act.by.id), No.NOT_ALLOWED)
         must(op.slip not in self.slips, No.SLIP_EXISTS)
-        attempt = (act.by.id, op.attempt)
-        must(attempt not in self.answers and op.attempt != act.key, No.ATTEMPT_SETTLED)
+        if is_booths:
+            rules = self.rules(act.now)
+            must(op.slip in PAPERS, No.SLIP_UNKNOWN)
+            must(op.points <= rules.slip_points_max, No.SLIP_TOO_LARGE)
+            days = (op.last_day - self.day(act.now)).days
+            must(days <= rules.slip_days_valid, No.SLIP_TOO_LONG)
+        attempt = (whose, op.attempt)
+        is_itself = attempt == (act.by.id, act.key)
+        must(attempt not in self.answers and not is_itself, No.ATTEMPT_SETTLED)
         must(act.now < self.end_of(op.last_day), No.SLIP_EXPIRED)
         self.slips[op.slip] = Slip(op.points, self.end_of(op.last_day))
         if op.attempt is not None:
-            self.answers[attempt] = (ANY, ("refused", No.PAID_BY_SLIP))
+            self.answers[attempt] = (ANY_SCAN, ("refused", No.PAID_BY_SLIP))
         act.event = act.by.event
 
     def tell_slip_cashed(self, act: Act, op: Any) -> None:

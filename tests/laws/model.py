@@ -25,7 +25,7 @@ from points.domain.programme import (
     Weighed,
     Who,
 )
-from tests.laws.desk import ANY, Answer, Desk
+from tests.laws.desk import ANY_SCAN, Answer, Desk
 from tests.laws.lots import Act
 from tests.laws.town import Refused, must
 
@@ -45,7 +45,8 @@ class Model(Desk):
         name, body = (who.id, asked.key), content(op)
         if name in self.answers:
             first_body, first = self.answers[name]
-            return ("replayed", first) if first_body in (body, ANY) else ("conflict",)
+            is_paid_scan = first_body is ANY_SCAN and op.kind is Kind.EARN
+            return ("replayed", first) if first_body == body or is_paid_scan else ("conflict",)
         act = Act(who, asked.key, op, now, self.day(op.occurred_at))
         try:
             answer = self.decide(act)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from points.domain.access import Credential, Role
 from points.domain.facts import Asked
 from points.domain.ids import HouseholdId, LotId
 from points.domain.operations import (
@@ -55,8 +56,7 @@ class Names:
                     operation = replace(operation, undoes=original.key)
                     by = ask.by or original.credential
             case IssueSlip(attempt=str()):
-                # A scan before it, or one still to come.
-                operation = replace(operation, attempt=OperationKey(f"k{number + 3 - ask.back}"))
+                operation = self._attempt(operation, number + 3 - ask.back, by)
             case Redeem() if ask.back > 1:
                 reward = self.model.find("rewards", operation.reward, operation.occurred_at)
                 operation = replace(operation, price_shown=reward.price)
@@ -67,6 +67,14 @@ class Names:
             case CloseBuilding() | Share() if ask.back > 1:
                 operation = self._clean_up(operation)
         return Asked(credential=by, key=OperationKey(f"k{number}"), operation=operation)
+
+    def _attempt(self, issue: IssueSlip, number: int, by: Credential) -> IssueSlip:
+        """Name a scan before it, or one still to come; a supervisor's phone names whose it was."""
+        found = self.asked[number : number + 1] if number >= 0 else []
+        theirs = [it.credential.id for it in found if by.role is Role.SUPERVISOR]
+        return replace(
+            issue, attempt=OperationKey(f"k{number}"), attempt_by=theirs[0] if theirs else None
+        )
 
     def _original(self, back: int, with_it: set[OperationKey]) -> Asked | None:
         """Give something that may well be undone; counted back by one, whatever it was."""

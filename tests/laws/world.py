@@ -19,7 +19,7 @@ from points.domain.ids import (
     owed,
     wallet,
 )
-from points.domain.operations import CardRef, card_by_code, card_by_number
+from points.domain.operations import CardRef, SlipRef, card_by_code, card_by_number
 from points.domain.periods import DaysValid, EndOfYear, Period
 from points.domain.programme import (
     Catalog,
@@ -37,6 +37,7 @@ from points.storage.columns import table_of
 from points.storage.engine import Database
 from points.storage.locks import lock_accounts
 from points.storage.people import CardRow, ResidentRow
+from points.storage.slips import add_papers
 from tests.build import make_catalog, with_version
 from tests.laws.town import Card
 from tests.market import (
@@ -194,6 +195,11 @@ PARTNER = _phone("partner:1", Role.PARTNER, 7)
 REVOKED = _phone("device:9", Role.SUPERVISOR, 4)
 
 
+SLIPS = tuple(SlipRef(it * 64) for it in "abc")
+PAPERS = SLIPS[:2]
+"""Slips that were printed blank; of the third nobody has heard."""
+
+
 def save_world(database: Database) -> None:
     """Write everything that stays the same in every run."""
     with transaction(database) as connection:
@@ -206,6 +212,7 @@ def save_world(database: Database) -> None:
         card = card_row(HouseholdId(5), fingerprint=bytes([5]) * 32)
         card |= {"household": WANG, "resident": JUNIOR}
         connection.execute(insert(table_of(CardRow)), card)
+        add_papers(connection, PAPERS, at=SINCE_EVER)
         add_credential(connection, REVOKED, name="lost", token_hash=bytes(32), added_at=SINCE_EVER)
         revoke_credential(connection, REVOKED.id, SINCE_EVER)
         lock_accounts(connection, limited_accounts(make_world()))  # all are compared, used or not

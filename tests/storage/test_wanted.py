@@ -176,7 +176,22 @@ CASES = {
         IssueSlip(
             slip=PAPER, points=5, last_day=DAY, occurred_at=NOW, attempt=OperationKey("scan")
         ),
-        Wanted(slips={PAPER}, requests={MINE._replace(key=OperationKey("scan"))}),
+        Wanted(slips={PAPER}, papers={PAPER}, requests={MINE._replace(key=OperationKey("scan"))}),
+    ),
+    "slip issued for another phone's scan": (
+        IssueSlip(
+            slip=PAPER,
+            points=5,
+            last_day=DAY,
+            occurred_at=NOW,
+            attempt=OperationKey("scan"),
+            attempt_by=CredentialId("device:8"),
+        ),
+        Wanted(
+            slips={PAPER},
+            papers={PAPER},
+            requests={RequestKey(CredentialId("device:8"), OperationKey("scan"))},
+        ),
     ),
 }
 AT_DESK = {

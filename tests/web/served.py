@@ -28,6 +28,7 @@ from points.domain.cards import (
 from points.domain.ids import ActivityKey, BoothKey, CredentialId, EventKey, HouseholdId
 from points.domain.operations import slip_by_code
 from points.domain.programme import Activity, Event, Fixed, Session
+from points.domain.slip_codes import make_slip_code, slip_fingerprint
 from points.service.poster import Poster
 from points.service.posting import Book
 from points.service.transactions import snapshot, transaction
@@ -82,7 +83,7 @@ _SPARE = make_card_number(99_999_999)
 STRAY = make_card_code(b"x" * 16)
 """A card of ours by its form that was never printed."""
 
-SLIP = make_card_code(b"s" * 16)
+SLIP = make_slip_code(b"s" * 10)
 
 
 def _phone(number: int, role: Role, event: EventKey, booth: str | None = None) -> Credential:
@@ -279,7 +280,7 @@ def slip_item(**given: object) -> dict[str, Any]:
     } | given
 
 
-SLIP_REF = slip_by_code(code_fingerprint(SLIP))
+SLIP_REF = slip_by_code(slip_fingerprint(SLIP))
 
 
 def send(served: Served, body: bytes, caller: str = "redeeming", **headers: str) -> Any:

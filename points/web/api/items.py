@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from points.domain.access import Credential
 from points.domain.cards import CodeFault, code_fingerprint, read_card_code, read_card_number
-from points.domain.ids import ActivityKey
+from points.domain.ids import ActivityKey, CredentialId
 from points.domain.operations import (
     CardRef,
     CashSlip,
@@ -25,6 +25,7 @@ from points.domain.operations import (
     slip_by_code,
 )
 from points.domain.outcomes import Refusal
+from points.domain.slip_codes import read_slip_code, slip_fingerprint
 from points.web.api.goods import (
     StockCountedIn,
     StockLeasedIn,
@@ -37,6 +38,7 @@ from points.web.problems import Code, Fault
 from points.web.shapes import (
     CodeText,
     Day,
+    DeviceName,
     Flag,
     GivenTwice,
     ItemName,
@@ -125,14 +127,22 @@ class SlipCashedIn(ScanIn):
 
 
 class SlipIssuedIn(ItemIn):
-    """A slip is given out. For supervisors."""
+    """A slip is given out. Booths give out printed ones, small, for their own failed scans."""
 
     kind: Literal["slip_issued"]
     slip: CodeText
     points: Points
     last_day: Day
     attempt: KeyText | None = None
-    """The failed scan that it stands for: only one of the two ever pays."""
+    """The id of the failed scan that it stands for: only one of the two ever pays."""
+    attempt_device: DeviceName | None = None
+    """Whose scan that was; the caller's if left out. For supervisors."""
+
+    @model_validator(mode="after")
+    def _attempt_named(self) -> Self:
+        if self.attempt is None and self.attempt_device is not None:
+            raise PydanticCustomError("missing", "say which scan of that phone it stands for")
+        return self
 
 
 Item = Annotated[
@@ -273,12 +283,12 @@ def _slip(item: SlipCashedIn | SlipIssuedIn) -> Operation:
                 last_day=item.last_day,
                 occurred_at=item.occurred_at,
                 attempt=OperationKey(item.attempt) if item.attempt else None,
+                attempt_by=CredentialId(item.attempt_device) if item.attempt_device else None,
             )
 
 
 def _slip_of(text: str) -> SlipRef:
-    # Slips are printed with codes of the same form as cards; what a code is for is in the book.
-    code = read_card_code(text)
+    code = read_slip_code(text)
     if isinstance(code, CodeFault):
         raise NotTaken(Fault.SLIP_UNREADABLE)
-    return slip_by_code(code_fingerprint(code))
+    return slip_by_code(slip_fingerprint(code))

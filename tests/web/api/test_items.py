@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from points.domain.cards import code_fingerprint
-from points.domain.ids import ActivityKey, BoothKey, RewardKey
+from points.domain.ids import ActivityKey, BoothKey, CredentialId, RewardKey
 from points.domain.operations import (
     CashSlip,
     CountStock,
@@ -86,6 +86,17 @@ REDEEMED = Redeem(
                 last_day=date(2019, 12, 31),
                 occurred_at=NOW,
                 attempt=OperationKey(NAME),
+            ),
+        ),
+        (
+            slip_item(attempt=NAME, attempt_device="device:7"),
+            IssueSlip(
+                slip=SLIP_REF,
+                points=10,
+                last_day=date(2019, 12, 31),
+                occurred_at=NOW,
+                attempt=OperationKey(NAME),
+                attempt_by=CredentialId("device:7"),
             ),
         ),
         (

@@ -3,8 +3,22 @@ from typing import Any
 
 import pytest
 
+from points.domain.slip_codes import in_groups
+from points.service.slips import print_slips
+from tests.desk import Dice
 from tests.market import LI, NOW, WANG, at
-from tests.web.served import CODES, NUMBERS, SLIP, STRAY, Served, earn, redeem, slip_item, undo
+from tests.web.served import (
+    CODES,
+    NUMBERS,
+    SLIP,
+    STRAY,
+    Served,
+    earn,
+    name,
+    redeem,
+    slip_item,
+    undo,
+)
 
 
 def test_a_scan_is_answered_with_points_balance_and_words(served: Served) -> None:
@@ -169,6 +183,36 @@ def test_a_slip_is_given_out_cashed_once_and_never_again(served: Served) -> None
     assert issued["status"] == "accepted"
     assert [(one["points"], one["code"]) for one in answers] == [(10, None), (0, "slip_used")]
     assert answers[0]["evidence"] == "slip"
+
+
+def test_a_booth_gives_a_printed_slip_out_for_its_failed_scan_and_the_scan_pays_no_more(
+    served: Served,
+) -> None:
+    [part] = print_slips(served.book.database, 2, now=NOW, random_bytes=Dice())
+    scan, another = earn(activity="stamp"), earn(activity="stamp", card=CODES[LI])
+    mine = slip_item(slip=in_groups(part[0]), attempt=scan["id"], last_day="2019-12-31")
+    leads = slip_item(slip=part[1], attempt=another["id"], attempt_device="device:1")
+
+    issued = served.operate("stamps", mine) + served.operate("supervisor", leads)
+    late = served.operate("stamps", scan, another)
+
+    assert [one["status"] for one in issued] == ["accepted", "accepted"]
+    assert [(one["status"], one["code"]) for one in late] == [("replayed", "paid_by_slip")] * 2
+
+
+def test_a_booth_is_told_how_much_a_slip_may_hold(served: Served) -> None:
+    [part] = print_slips(served.book.database, 1, now=NOW, random_bytes=Dice())
+
+    [told] = served.operate("stamps", slip_item(slip=part[0], points=51, attempt=name()))
+
+    assert (told["code"], told["details"]) == ("slip_too_large", {"points_max": 50})
+    assert told["message"] == "A slip holds at most 50 points"
+
+
+def test_whose_scan_a_slip_stands_for_is_not_said_without_the_scan(served: Served) -> None:
+    [told] = served.operate("supervisor", slip_item(attempt_device="device:1"))
+
+    assert (told["code"], told["details"]["reason"]) == ("invalid", "missing")
 
 
 def test_stock_is_moved_and_counted_by_supervisors(served: Served) -> None:
