@@ -17,7 +17,15 @@ from points.domain.cards import code_fingerprint
 from points.domain.facts import Accepted, Asked
 from points.domain.findings import Finding, Gap
 from points.domain.ids import AccountId, HouseholdId, RewardKey, goods, wallet
-from points.domain.operations import Adjust, CardRef, Operation, ReceiveStock, card_by_code
+from points.domain.operations import (
+    Adjust,
+    CardRef,
+    IssueSlip,
+    Operation,
+    ReceiveStock,
+    card_by_code,
+    slip_by_code,
+)
 from points.domain.pairing import Pairing
 from points.domain.periods import DaysValid
 from points.domain.programme import Fixed, Reward, Shelf
@@ -32,9 +40,19 @@ from points.storage.people import CardRow, HouseholdRow
 from tests.build import ask, make_catalog, make_earn, make_redeem
 from tests.drills.ground import ALWAYS, code_of
 from tests.drills.serving import Service, service_on
-from tests.market import BIN_BAGS, CHECK_IN, MARKET, NOW, PROGRAMME, REDEEMING, SINCE_EVER, SORTING
+from tests.market import (
+    BIN_BAGS,
+    CHECK_IN,
+    DAY,
+    MARKET,
+    NOW,
+    PROGRAMME,
+    REDEEMING,
+    SINCE_EVER,
+    SORTING,
+)
 from tests.races.desks import Desk
-from tests.races.phones import Crowd, Phones
+from tests.races.phones import SLIP_POINTS, Crowd, Item, Phones
 from tests.races.seams import Seams, Wall
 from tests.races.startline import Gate, racers
 from tests.save import _save, card_row, save_catalog
@@ -124,6 +142,20 @@ class Course:
                     reward=reward.key, booth=REDEEMING, quantity=pieces, occurred_at=self.wall()
                 ),
                 by=OPERATOR,
+            )
+        )
+
+    def give_out(self, slips: Sequence[Item]) -> None:
+        """Give slips out, as the phone would."""
+        codes = [slip_by_code(code_fingerprint(slip["slip"])) for slip in slips]
+        today = self.wall()
+        self.do(
+            *(
+                ask(
+                    IssueSlip(slip=code, points=SLIP_POINTS, last_day=DAY, occurred_at=today),
+                    by=self.phone,
+                )
+                for code in codes
             )
         )
 
