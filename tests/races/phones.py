@@ -10,9 +10,9 @@ import httpx
 
 from points import client
 from points.client import Client, Outcome, Pace
-from points.domain.cards import make_card_code
 from points.domain.operations import Kind
 from points.domain.programme import Reward
+from points.domain.slip_codes import SLIP_BYTES, make_slip_code
 from tests.races.seams import Wall
 from tests.races.startline import Gate, Racer, Racers
 
@@ -78,5 +78,6 @@ def wish_for(reward: Reward, card: str, quantity: int = 1) -> Item:
 
 def slip_from(random_bytes: bytes) -> Item:
     """Give a slip out, as a supervisor's phone does."""
-    slip = {"kind": Kind.SLIP_ISSUED, "slip": make_card_code(random_bytes)}
+    code = make_slip_code(random_bytes[:SLIP_BYTES])
+    slip = {"kind": Kind.SLIP_ISSUED, "slip": code}
     return slip | {"points": SLIP_POINTS, "last_day": "2019-12-31"}
