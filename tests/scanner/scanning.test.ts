@@ -6,7 +6,7 @@ import { changed, changing, newToken, tokenToUse } from "../../points/scanner/sr
 const CODE = "P17ZZZZZZZZZZZZZZZZZZZZZZZZZG";
 
 test("of several codes in one picture a card of ours goes first", () => {
-  assert.deepEqual(meaningOf(["https://pay.example/123", CODE]), { what: "code", code: CODE });
+  assert.deepEqual(meaningOf(["https://pay.example/123", CODE]), { what: "card", code: CODE });
 });
 
 test("a picture of none of ours says what is wrong with the first", () => {

@@ -238,7 +238,6 @@ function Menu({ phone, shown }: Props): JSX.Element {
       attention={itemsOf(standing.attention, phone.pay, language)}
       volunteer={phone.volunteer ?? ""}
       acts={[
-        act("bindCard", () => phone.booth?.workOn("bind")),
         ...(phone.booth?.canRedeem === true
           ? [
               act("cashSlip", () => phone.booth?.workOn("cashSlip")),

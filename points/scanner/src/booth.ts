@@ -140,7 +140,8 @@ export class Booth implements Stage {
     // Held before anything is awaited: two frames of one card can never both pass.
     if (meaning === null || !this.#mayPass(`${this.#view.work} ${textOf(meaning)}`, ticks)) return;
     if (meaning.what === "fault") this.#refuse(meaning.fault);
-    else await this.#code(meaning.code);
+    else if (meaning.what === "slip") await this.sides.slip(meaning.code);
+    else await this.#card(meaning.code);
   }
 
   /** A card's number was typed. It only ever adds points. */
@@ -191,7 +192,7 @@ export class Booth implements Stage {
     this.show({ last: last !== undefined && this.#isFresh(last) ? last : null });
   }
 
-  async #code(code: CardCode): Promise<void> {
+  async #card(code: CardCode): Promise<void> {
     switch (this.#view.work) {
       case "earn":
         return await this.#earn({ card: code });
@@ -204,7 +205,7 @@ export class Booth implements Stage {
       case "cashSlip":
         return await this.sides.cash(code);
       case "giveSlip":
-        return await this.sides.give(code);
+        return this.#refuse("unreadable");
     }
   }
 

@@ -1,18 +1,17 @@
-/**
- * What a scanned text means. Pure: it says what it is and does nothing.
- */
+/** What a scanned text is. Pure: it says so and does nothing. */
 
 import { type CardCode, type CodeFault, readCardCode } from "./card.ts";
+import { readSlipCode, type SlipCode } from "./slip.ts";
 
-/** A card's code or a slip's: one shape for both, told apart by what is being done. */
 export type Meaning =
-  | { readonly what: "code"; readonly code: CardCode }
+  | { readonly what: "card"; readonly code: CardCode }
+  | { readonly what: "slip"; readonly code: SlipCode }
   | { readonly what: "fault"; readonly fault: CodeFault };
 
 /** Of several codes in one picture, ours goes before anything else. */
 export function meaningOf(texts: readonly string[]): Meaning | null {
   const read = texts.map(one);
-  return read.find((meaning) => meaning.what === "code") ?? read[0] ?? null;
+  return read.find((meaning) => meaning.what !== "fault") ?? read[0] ?? null;
 }
 
 /** Tell the scan from others of the same moment. */
@@ -21,6 +20,8 @@ export function textOf(meaning: Meaning): string {
 }
 
 function one(text: string): Meaning {
-  const read = readCardCode(text);
-  return "code" in read ? { what: "code", code: read.code } : { what: "fault", fault: read.fault };
+  const slip = readSlipCode(text);
+  if ("slip" in slip) return { what: "slip", code: slip.slip };
+  const card = readCardCode(text);
+  return "code" in card ? { what: "card", code: card.code } : { what: "fault", fault: card.fault };
 }

@@ -6,6 +6,7 @@ import type { Desk } from "./desk.ts";
 import { lineFor } from "./faces.ts";
 import { isBooked, type Operation } from "./queue.ts";
 import type { Moves } from "./screens/leases.tsx";
+import type { SlipCode } from "./slip.ts";
 import type { Stage } from "./stage.ts";
 import { localVerdict } from "./verdicts.ts";
 import { say } from "./words.ts";
@@ -15,7 +16,7 @@ export class Sides {
   readonly #stage: Stage;
   /** The card to be bound, while another of its household is being scanned. */
   #blank: CardCode | null = null;
-  #slip: CardCode | null = null;
+  #slip: SlipCode | null = null;
   /** The act that was not done, for which a slip is being handed out. */
   #attempt: Operation | null = null;
 
@@ -31,18 +32,23 @@ export class Sides {
     this.#attempt = null;
   }
 
-  /** Take a slip, and then the card that gets its points. */
-  async cash(code: CardCode): Promise<void> {
+  /** A slip was scanned: it is handed out if that is under way, else its points go to a card. */
+  async slip(code: SlipCode): Promise<void> {
+    if (this.#stage.view.work === "giveSlip") return await this.#give(code);
+    this.#slip = code;
+    const notice = say("nowTheCard", this.#stage.language);
+    this.#stage.show({ work: "cashSlip", screen: { name: "ready" }, notice });
+  }
+
+  /** Put the points of the slip that was scanned on this card. */
+  async cash(card: CardCode): Promise<void> {
     const slip = this.#slip;
     if (slip === null) {
-      this.#slip = code;
-      const notice = say("nowTheCard", this.#stage.language);
-      this.#stage.show({ screen: { name: "ready" }, notice });
+      this.#stage.show({ notice: say("frameCash", this.#stage.language) });
       return;
     }
     this.#slip = null;
-    const operation = this.#desk.named("slip_cashed", { slip, card: code });
-    await this.#stage.post("slip_cashed", operation, null);
+    await this.#stage.post("slip_cashed", this.#desk.named("slip_cashed", { slip, card }), null);
   }
 
   /** Hand a slip out for an act that was not done. */
@@ -104,8 +110,7 @@ export class Sides {
     this.#stage.refresh();
   }
 
-  /** Hand this slip out. */
-  async give(slip: CardCode): Promise<void> {
+  async #give(slip: SlipCode): Promise<void> {
     const attempt = this.#attempt;
     const { bundle, view } = this.#stage;
     if (attempt === null || view.activity === null) return;
