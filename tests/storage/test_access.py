@@ -54,7 +54,9 @@ def test_somebody_revoked_is_found_as_such(connection: Connection) -> None:
     found = find_credential(connection, TOKENS[PHONE.id])
     assert found is not None
     assert (told, found.is_revoked) == ([True, False], True)
-    assert revoked_among(connection, {PHONE.id, PARTNER.id, CredentialId("device:9")}) == {PHONE.id: NOW}
+    assert revoked_among(connection, {PHONE.id, PARTNER.id, CredentialId("device:9")}) == {
+        PHONE.id: NOW
+    }
 
 
 def test_nobody_else_is_revoked_with_somebody(connection: Connection) -> None:

@@ -1,4 +1,3 @@
-
 import pytest
 
 from points.domain.access import OPERATOR
