@@ -29,6 +29,7 @@ from points.domain.operations import (
 from points.domain.pairing import Pairing
 from points.domain.periods import DaysValid
 from points.domain.programme import Fixed, Reward, Shelf
+from points.domain.slip_codes import slip_fingerprint
 from points.service.credentials import Admitted, add_device
 from points.service.posting import Book, make_book, post
 from points.service.transactions import transaction
@@ -147,7 +148,7 @@ class Course:
 
     def give_out(self, slips: Sequence[Item]) -> None:
         """Give slips out, as the phone would."""
-        codes = [slip_by_code(code_fingerprint(slip["slip"])) for slip in slips]
+        codes = [slip_by_code(slip_fingerprint(slip["slip"])) for slip in slips]
         today = self.wall()
         self.do(
             *(
