@@ -10,7 +10,8 @@ import typer
 from points.cli.door import DatabaseUrl, now, opened, reached
 from points.cli.files import Force
 from points.cli.words import Both, agreed, fail, progress_by_stage, say, speaks_chinese, words
-from points.domain.findings import Finding, Language
+from points.domain.finding_words import Language, say_finding, say_gap
+from points.domain.findings import Finding
 from points.domain.verifying import Mode, Report, Result, Stage
 from points.service.anchors import check_heads_file, publish_heads
 from points.service.rebuilding import BookDamaged
@@ -29,6 +30,7 @@ STAGES: Mapping[str, Both] = {
     Stage.ACCOUNTS: ("账户", "accounts"),
     Stage.SEQUELS: ("撤销与到期", "undos and expiry"),
     Stage.SLIPS: ("积分支票", "slips"),
+    Stage.CASES: ("事项", "cases"),
     Stage.TOTALS: ("总数", "totals"),
     Stage.ANCHORS: ("公布过的链头", "published heads"),
 }
@@ -91,7 +93,7 @@ def rebuild(
                 "✘ The book contradicts itself; nothing was changed. Restore a backup first.",
             )
     for finding in rebuilt.heads:
-        print(f"! [{finding.code}] {finding.sentence(_language())}")
+        print(f"! [{finding.code}] {say_finding(finding, _language())}")
     counted = _counted({f"{name}s": count for name, count in rebuilt.counts.items()})
     say(
         f"✔ 重算好了：{counted}。请再运行 points verify",
@@ -151,9 +153,9 @@ def _tell(report: Report) -> None:
         if more > 0:
             say(f"✘ [{code}] 另有 {more} 处", f"✘ [{code}] and {more} more")
     for warning in report.warnings:
-        print(f"! [{warning.code}] {warning.sentence(_language())}")
+        print(f"! [{warning.code}] {say_finding(warning, _language())}")
     for gap in report.gaps:
-        print(f"? [{gap.reason}] {gap.sentence(_language())}")
+        print(f"? [{gap.reason}] {say_gap(gap, _language())}")
     counted = _counted(report.counts)
     total = sum(report.totals.values())
     match report.result:
@@ -170,7 +172,7 @@ def _tell(report: Report) -> None:
 
 def _tell_findings(findings: Iterable[Finding]) -> None:
     for finding in findings:
-        print(f"✘ [{finding.code}] {finding.sentence(_language())}")
+        print(f"✘ [{finding.code}] {say_finding(finding, _language())}")
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -177,6 +177,45 @@ class SlipLine(NamedTuple):
     times_cashed: int
 
 
+class CaseLine(NamedTuple):
+    """A row of `cases`."""
+
+    id: int
+    kind: str
+    reference: str
+    opened_at: int
+    device: str
+    event: str | None
+    booth: str | None
+    household: int | None
+    key: str | None
+    operation: int | None
+    body: str | None
+    is_offline: int
+    details: str
+    seal: bytes
+
+    def sealed(self) -> tuple[str | int | bytes | None, ...]:
+        """Give what the seal is of: all but the number, which the row gets last of all."""
+        return self[1:-1]
+
+
+class SettlementLine(NamedTuple):
+    """A row of `settlement`, numbered by its case."""
+
+    id: int
+    key: str
+    decision: str
+    settled_by: str
+    settled_at: int
+    operation: int | None
+    seal: bytes
+
+    def sealed(self) -> tuple[str | int | bytes | None, ...]:
+        """Give what the seal is of. Who it was by name, and their note, may have to be erased."""
+        return self[:-1]
+
+
 class SlipActLine(NamedTuple):
     """An operation on a slip, with what was asked, and with what took it back, if any."""
 

@@ -26,6 +26,7 @@ class Stage(StrEnum):
     ACCOUNTS = "accounts"
     SEQUELS = "sequels"
     SLIPS = "slips"
+    CASES = "cases"
     TOTALS = "totals"
     ANCHORS = "anchors"
 

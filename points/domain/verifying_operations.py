@@ -29,6 +29,7 @@ from points.domain.shapes import (
     side_of,
 )
 from points.domain.stored import EntryLine, OperationLine, RequestLine
+from points.domain.verifying_cases import leaves_something
 
 STAGE = "operations"
 AMOUNT_MAX = 10**12
@@ -55,6 +56,8 @@ class Totals:
     """Points or pieces that went from one side to another."""
     last_at: dict[int, int] = field(default_factory=dict)
     """When each shelf, budget and debt was last moved. Wallets are left out: they are many."""
+    due: dict[int, OperationLine] = field(default_factory=dict)
+    """Operations that leave something for a person to settle, or that one has approved."""
     merges: dict[int, list[OperationLine]] = field(default_factory=dict)
     """Operations that merged households, by the household that went up in another."""
 
@@ -91,6 +94,8 @@ class OperationCheck:
             return
         if operation.kind == Kind.MERGE:
             self._note_merge(operation)
+        if leaves_something(operation):
+            self.totals.due[operation.id] = operation
         self._check_day(operation)
         self._check_reference(operation)
         if entries:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from points.domain.calendar import Calendar
+from points.domain.finding_words import say_finding
 from points.domain.findings import Finding, Findings
 from points.domain.recounting import Tally, WalletTally, by_act
 from points.domain.shapes import WALLET, side_of
@@ -34,7 +35,7 @@ class BookDamaged(Exception):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         """Name what contradicts what."""
-        super().__init__(findings[0].sentence() if findings else "")
+        super().__init__(say_finding(findings[0]) if findings else "")
         self.findings = tuple(findings)
 
 

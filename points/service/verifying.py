@@ -17,6 +17,7 @@ from points.domain.shapes import SLIPS
 from points.domain.stored import act_of
 from points.domain.verifying import Mode, Report, Stage
 from points.domain.verifying_accounts import AccountCheck, Holdings
+from points.domain.verifying_cases import Answers, check_cases, is_kept
 from points.domain.verifying_chains import End, Journal, check_heads, check_journal, end_of
 from points.domain.verifying_limits import LimitCheck
 from points.domain.verifying_operations import OperationCheck, is_refusal
@@ -34,6 +35,7 @@ from points.storage.locks import first_operation
 from points.storage.migrate import is_current
 from points.storage.sequels import load_sequels
 from points.storage.verifying import Part
+from points.storage.verifying_cases import find_named, read_cases, read_settlements
 
 CLOCK_SLACK = timedelta(minutes=10)
 
@@ -96,6 +98,8 @@ def check_book(run: Run, connection: Connection) -> None:
         run.do(Stage.SEQUELS, lambda: _sequels(run, connection, calendar), after=chains)
         run.do(Stage.SLIPS, lambda: _slips(run, connection, calendar))
         run.do(Stage.TOTALS, lambda: _totals(run), after=sums)
+        kept = [Stage.CHAINS, Stage.REQUESTS]
+        run.do(Stage.CASES, lambda: _cases(run, connection), after=kept)
     run.do(Stage.ANCHORS, lambda: _anchors(run, connection))
 
 
@@ -172,6 +176,8 @@ def _requests(run: Run, connection: Connection) -> None:
         if not is_refusal(request):
             about = {"scope": request.scope, "key": request.key}
             run.findings.add(Code.REFUSAL_INVALID, about)
+        if is_kept(request):
+            run.kept[request.scope, request.key] = request
     for reference, times in run.read(stored.read_repeated(connection)):
         run.findings.add(Code.REFERENCE_REPEATED, {"reference": reference}, expected=1, found=times)
 
@@ -216,6 +222,19 @@ def _sequels(run: Run, connection: Connection, calendar: Calendar) -> None:
 def _slips(run: Run, connection: Connection, calendar: Calendar) -> None:
     tallies = recount_slips(run.read(stored.read_slip_acts(connection)), calendar)
     run.slips += check_slips(tallies, run.read(stored.read_slips(connection)), run.findings)
+
+
+def _cases(run: Run, connection: Connection) -> None:
+    named = find_named(connection) - run.totals.due.keys()
+    answers = Answers(
+        due=run.totals.due, kept=run.kept, others=stored.find_operations(connection, named)
+    )
+    run.counts["cases"] = check_cases(
+        run.read(read_cases(connection)),
+        run.read(read_settlements(connection)),
+        answers,
+        run.findings,
+    )
 
 
 def _totals(run: Run) -> None:

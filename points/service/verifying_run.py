@@ -9,8 +9,10 @@ from typing import TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from points.domain.findings import Findings, GapReason
+from points.domain.stored import RequestLine
 from points.domain.verifying import Mode, Report, Stage, report_of
 from points.domain.verifying_accounts import Balances
+from points.domain.verifying_cases import Name
 from points.domain.verifying_operations import Totals
 from points.storage.engine import NoTurn
 
@@ -44,6 +46,8 @@ class Run:
     counts: dict[str, int] = field(default_factory=dict)
     totals: Totals = field(default_factory=Totals)
     balances: Balances = field(default_factory=Balances)
+    kept: dict[Name, RequestLine] = field(default_factory=dict)
+    """Requests that are kept for a person, or that one has rejected."""
     slips: int = 0
     """Points that lie with slips."""
     _streams: list[Generator[object, None, None]] = field(default_factory=list)

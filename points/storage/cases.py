@@ -23,10 +23,12 @@ from sqlmodel import Field, SQLModel
 
 from points.domain.cards import CardNumber
 from points.domain.cases import Case, CaseId, CaseKind, Decision, NewCase, Settlement, Wish
+from points.domain.chain import micros, record_hash
 from points.domain.facts import CardState, Posted
 from points.domain.ids import BoothKey, CredentialId, EventKey, HouseholdId, OperationId
 from points.domain.operations import OperationKey, RequestKey
-from points.storage.columns import BIG, Json, Moment, among, table_of
+from points.domain.stored import CaseLine, SettlementLine
+from points.storage.columns import BIG, Json, Moment, among, json_of, table_of
 from points.storage.history import operation_of
 from points.storage.ledger import OperationRow
 from points.storage.people import CardRow
@@ -57,6 +59,8 @@ class CaseRow(SQLModel, table=True):
     body: str | None = None
     is_offline: int = Field(default=0, sa_type=BIG)
     details: Mapping[str, Any] = Field(sa_type=Json)
+    seal: bytes
+    """A hash of all else: a case stands in no chain."""
 
 
 class SettlementRow(SQLModel, table=True):
@@ -78,6 +82,8 @@ class SettlementRow(SQLModel, table=True):
     note: str
     settled_at: datetime = Field(sa_type=Moment)
     operation: int | None = Field(default=None, foreign_key="operation.id", sa_type=BIG)
+    seal: bytes
+    """A hash of all but name and note."""
 
 
 _case, _settlement = table_of(CaseRow), table_of(SettlementRow)
@@ -156,18 +162,22 @@ def spoken_numbers(
 
 def add_settlement(connection: Connection, number: CaseId, settlement: Settlement) -> None:
     """Settle a case. Whoever is second breaks a key, and finds it settled when they look again."""
-    connection.execute(
-        insert(_settlement).values(
-            id=number,
-            key=settlement.key,
-            decision=settlement.decision,
-            settled_by=settlement.settled_by,
-            name=settlement.name,
-            note=settlement.note,
-            settled_at=settlement.settled_at,
-            operation=settlement.operation,
-        )
+    line = SettlementLine(
+        id=number,
+        key=settlement.key,
+        decision=settlement.decision.value,
+        settled_by=settlement.settled_by,
+        settled_at=micros(settlement.settled_at),
+        operation=settlement.operation,
+        seal=b"",
     )
+    row = line._asdict() | {
+        "name": settlement.name,
+        "note": settlement.note,
+        "settled_at": settlement.settled_at,
+        "seal": record_hash(line.sealed()),
+    }
+    connection.execute(insert(_settlement), row)
 
 
 def cases_of(connection: Connection, refs: Collection[RequestKey]) -> dict[RequestKey, CaseId]:
@@ -183,20 +193,29 @@ def cases_of(connection: Connection, refs: Collection[RequestKey]) -> dict[Reque
 
 
 def _row(case: NewCase, at: datetime) -> dict[str, object]:
-    return {
-        "kind": case.kind,
-        "reference": case.reference,
+    line = CaseLine(
+        id=0,
+        kind=case.kind.value,
+        reference=case.reference,
+        opened_at=micros(at),
+        device=case.device,
+        event=case.event,
+        booth=case.booth,
+        household=case.household,
+        key=case.key,
+        operation=case.operation,
+        body=case.body,
+        is_offline=int(case.is_offline),
+        details=json_of(case.details),
+        seal=b"",
+    )
+    row = line._asdict() | {
         "opened_at": at,
-        "device": case.device,
-        "event": case.event,
-        "booth": case.booth,
-        "household": case.household,
-        "key": case.key,
-        "operation": case.operation,
-        "body": case.body,
-        "is_offline": int(case.is_offline),
         "details": dict(case.details),
+        "seal": record_hash(line.sealed()),
     }
+    del row["id"]
+    return row
 
 
 def _case_of(row: Row[Any]) -> Case:

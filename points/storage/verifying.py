@@ -103,16 +103,16 @@ def count_rows(connection: Connection) -> dict[str, int]:
 
 def read_chains(connection: Connection) -> dict[int, ChainLine]:
     """Read the heads of all chains."""
-    statement = select(*_plain(_chain, ChainLine._fields)).order_by(_chain.c.id)
-    return {line.id: line for line in _stream(connection, statement, ChainLine._make)}
+    statement = select(*plain(_chain, ChainLine._fields)).order_by(_chain.c.id)
+    return {line.id: line for line in stream(connection, statement, ChainLine._make)}
 
 
 def read_batches(connection: Connection, part: Part) -> Stream[BatchLine]:
     """Read batches by chain and number."""
-    statement = select(*_plain(_batch, BatchLine._fields)).order_by(_batch.c.chain, _batch.c.number)
+    statement = select(*plain(_batch, BatchLine._fields)).order_by(_batch.c.chain, _batch.c.number)
     if part.chain is not None:
         statement = statement.where(_batch.c.chain == part.chain, _batch.c.number > part.after)
-    return _stream(connection, statement, BatchLine._make)
+    return stream(connection, statement, BatchLine._make)
 
 
 def find_batches(connection: Connection, heads: Mapping[int, Head]) -> dict[int, BatchLine]:
@@ -121,44 +121,44 @@ def find_batches(connection: Connection, heads: Mapping[int, Head]) -> dict[int,
         and_(_batch.c.chain == chain, _batch.c.number == head.number)
         for chain, head in heads.items()
     ]
-    statement = select(*_plain(_batch, BatchLine._fields)).where(or_(false(), *places))
-    return {line.chain: line for line in _stream(connection, statement, BatchLine._make)}
+    statement = select(*plain(_batch, BatchLine._fields)).where(or_(false(), *places))
+    return {line.chain: line for line in stream(connection, statement, BatchLine._make)}
 
 
 def read_operations(connection: Connection, part: Part) -> Stream[OperationLine]:
     """Read operations by number."""
-    columns = _plain(_operation, OperationLine._fields)
+    columns = plain(_operation, OperationLine._fields)
     statement = _within(select(*columns), _operation.c.id, part).order_by(_operation.c.id)
-    return _stream(connection, statement, OperationLine._make)
+    return stream(connection, statement, OperationLine._make)
 
 
 def read_entries(connection: Connection, part: Part) -> Stream[EntryLine]:
     """Read entries by operation and line."""
-    columns = _plain(_entry, EntryLine._fields)
+    columns = plain(_entry, EntryLine._fields)
     statement = _within(select(*columns), _entry.c.operation, part)
     ordered = statement.order_by(_entry.c.operation, _entry.c.line)
-    return _stream(connection, ordered, EntryLine._make)
+    return stream(connection, ordered, EntryLine._make)
 
 
 def read_requests(connection: Connection, part: Part) -> Stream[RequestLine]:
     """Read accepted requests by operation."""
-    columns = _plain(_request, RequestLine._fields)
+    columns = plain(_request, RequestLine._fields)
     statement = select(*columns).where(_request.c.operation.is_not(None))
     ordered = _within(statement, _request.c.operation, part).order_by(_request.c.operation)
-    return _stream(connection, ordered, RequestLine._make)
+    return stream(connection, ordered, RequestLine._make)
 
 
 def read_refusals(connection: Connection) -> Stream[RequestLine]:
     """Read the requests that have no operation, in no order."""
-    columns = _plain(_request, RequestLine._fields)
+    columns = plain(_request, RequestLine._fields)
     statement = select(*columns).where(_request.c.operation.is_(None))
-    return _stream(connection, statement, RequestLine._make)
+    return stream(connection, statement, RequestLine._make)
 
 
 def read_accounts(connection: Connection) -> Stream[AccountLine]:
     """Read accounts by number."""
-    columns = _plain(_account, AccountLine._fields)
-    return _stream(connection, select(*columns).order_by(_account.c.id), AccountLine._make)
+    columns = plain(_account, AccountLine._fields)
+    return stream(connection, select(*columns).order_by(_account.c.id), AccountLine._make)
 
 
 def read_nobodys(connection: Connection) -> Stream[int]:
@@ -179,14 +179,14 @@ def read_nobodys(connection: Connection) -> Stream[int]:
     )
     unused = select(_account.c.id).where(_account.c.version == 0, _account.c.id < LEASED)
     statement = unused.where(_account.c.id.not_in(owners)).order_by(_account.c.id)
-    return _stream(connection, statement, itemgetter(0))
+    return stream(connection, statement, itemgetter(0))
 
 
 def read_sides(connection: Connection) -> Stream[SideLine]:
     """Read each entry from both of its accounts, by account and the account's own numbers."""
     names = ("operation", "line", "amount", "lot", "expires_at")
-    operation, line, amount, lot, expires_at = _plain(_entry, names)
-    debit, credit, debit_seq, credit_seq = _plain(
+    operation, line, amount, lot, expires_at = plain(_entry, names)
+    debit, credit, debit_seq, credit_seq = plain(
         _entry, ("debit", "credit", "debit_seq", "credit_seq")
     )
     halves = (
@@ -209,37 +209,37 @@ def read_sides(connection: Connection) -> Stream[SideLine]:
             for column, account, seq, is_credit, other in halves
         )
     )
-    return _stream(connection, both.order_by("account", "seq"), SideLine._make)
+    return stream(connection, both.order_by("account", "seq"), SideLine._make)
 
 
 def read_lots(connection: Connection) -> Stream[LotLine]:
     """Read lots by account."""
-    columns = _plain(_lot, LotLine._fields)
-    return _stream(connection, select(*columns).order_by(_lot.c.account, _lot.c.id), LotLine._make)
+    columns = plain(_lot, LotLine._fields)
+    return stream(connection, select(*columns).order_by(_lot.c.account, _lot.c.id), LotLine._make)
 
 
 def read_acts(connection: Connection) -> Stream[ActLine]:
     """Read operations by household, each household's in the order of posting."""
     undo = _operation.alias("undo")
-    columns = _plain(_operation, [name for name in ActLine._fields if name != "undone_by"])
+    columns = plain(_operation, [name for name in ActLine._fields if name != "undone_by"])
     statement = (
         select(*columns, _raw(undo.c.id).label("undone_by"))
         .outerjoin(undo, undo.c.reverses == _operation.c.id)
         .where(_operation.c.household.is_not(None))
         .order_by(_operation.c.household, _operation.c.posted_at, _operation.c.id)
     )
-    return _stream(connection, statement, ActLine._make)
+    return stream(connection, statement, ActLine._make)
 
 
 def read_sequels(connection: Connection) -> Stream[OperationLine]:
     """Read the operations that depend on others: undos and merges, in the order of posting."""
-    columns = _plain(_operation, OperationLine._fields)
+    columns = plain(_operation, OperationLine._fields)
     is_sequel = or_(
         _operation.c.kind.in_((Kind.UNDO, Kind.MERGE)), _operation.c.reverses.is_not(None)
     )
     statement = select(*columns).where(is_sequel)
     ordered = statement.order_by(_operation.c.posted_at, _operation.c.id)
-    return _stream(connection, ordered, OperationLine._make)
+    return stream(connection, ordered, OperationLine._make)
 
 
 def read_merged(connection: Connection) -> Stream[tuple[int, int]]:
@@ -247,7 +247,7 @@ def read_merged(connection: Connection) -> Stream[tuple[int, int]]:
     statement = select(_household.c.id, _household.c.merged_into).where(
         _household.c.merged_into.is_not(None)
     )
-    return _stream(connection, statement, tuple)
+    return stream(connection, statement, tuple)
 
 
 def read_repeated(connection: Connection) -> Stream[tuple[str, int]]:
@@ -258,7 +258,7 @@ def read_repeated(connection: Connection) -> Stream[tuple[str, int]]:
         .group_by(_operation.c.reference)
         .having(func.count() > 1)
     )
-    return _stream(connection, statement, tuple)
+    return stream(connection, statement, tuple)
 
 
 def read_undone_twice(connection: Connection) -> Stream[tuple[int, int]]:
@@ -269,14 +269,14 @@ def read_undone_twice(connection: Connection) -> Stream[tuple[int, int]]:
         .group_by(_operation.c.reverses)
         .having(func.count() > 1)
     )
-    return _stream(connection, statement, tuple)
+    return stream(connection, statement, tuple)
 
 
 def read_slips(connection: Connection) -> Stream[SlipLine]:
     """Read slips by their codes' fingerprints."""
-    columns = _plain(_slip, SlipLine._fields)
+    columns = plain(_slip, SlipLine._fields)
     statement = select(*columns).order_by(_in_bytes(connection, _slip.c.ref))
-    return _stream(connection, statement, SlipLine._make)
+    return stream(connection, statement, SlipLine._make)
 
 
 def read_slip_acts(connection: Connection) -> Stream[SlipActLine]:
@@ -287,7 +287,7 @@ def read_slip_acts(connection: Connection) -> Stream[SlipActLine]:
     statement = (
         select(
             slip.label("slip"),
-            *_plain(_operation, names),
+            *plain(_operation, names),
             _raw(_request.c.body).label("body"),
             _raw(undo.c.id).label("undone_by"),
         )
@@ -296,16 +296,16 @@ def read_slip_acts(connection: Connection) -> Stream[SlipActLine]:
         .where(_operation.c.kind.in_((Kind.SLIP_ISSUED, Kind.SLIP_CASHED)))
         .order_by(_in_bytes(connection, slip), _operation.c.id)
     )
-    return _stream(connection, statement, SlipActLine._make)
+    return stream(connection, statement, SlipActLine._make)
 
 
 def find_operations(connection: Connection, numbers: Iterable[int]) -> dict[int, OperationLine]:
     """Read these operations."""
-    columns = _plain(_operation, OperationLine._fields)
+    columns = plain(_operation, OperationLine._fields)
     return {
         line.id: line
         for some in _portions(numbers)
-        for line in _stream(
+        for line in stream(
             connection,
             select(*columns).where(_operation.c.id.in_(some)),
             OperationLine._make,
@@ -315,7 +315,7 @@ def find_operations(connection: Connection, numbers: Iterable[int]) -> dict[int,
 
 def find_entries(connection: Connection, numbers: Iterable[int]) -> dict[int, list[EntryLine]]:
     """Read the entries of these operations, in order of line."""
-    columns = _plain(_entry, EntryLine._fields)
+    columns = plain(_entry, EntryLine._fields)
     found: dict[int, list[EntryLine]] = {}
     for some in _portions(numbers):
         statement = (
@@ -323,18 +323,18 @@ def find_entries(connection: Connection, numbers: Iterable[int]) -> dict[int, li
             .where(_entry.c.operation.in_(some))
             .order_by(_entry.c.operation, _entry.c.line)
         )
-        for line in _stream(connection, statement, EntryLine._make):
+        for line in stream(connection, statement, EntryLine._make):
             found.setdefault(line.operation, []).append(line)
     return found
 
 
 def find_lots(connection: Connection, numbers: Iterable[int]) -> dict[int, LotLine]:
     """Read these lots, and those that their points moved to since."""
-    columns = _plain(_lot, LotLine._fields)
+    columns = plain(_lot, LotLine._fields)
     return {
         line.id: line
         for some in _portions(numbers)
-        for line in _stream(
+        for line in stream(
             connection,
             select(*columns).where(or_(_lot.c.id.in_(some), _lot.c.origin.in_(some))),
             LotLine._make,
@@ -342,9 +342,10 @@ def find_lots(connection: Connection, numbers: Iterable[int]) -> dict[int, LotLi
     }
 
 
-def _stream(
+def stream(
     connection: Connection, statement: Executable, make: Callable[[Any], Line]
 ) -> Stream[Line]:
+    """Give the rows that answer a statement, as they come."""
     options = {"yield_per": ROWS_AT_ONCE}
     with closing(connection.execute(statement, execution_options=options)) as result:
         for rows in result.partitions():
@@ -356,7 +357,8 @@ def _raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return type_coerce(column, NullType())
 
 
-def _plain(table: Table, names: Sequence[str]) -> list[ColumnElement[Any]]:
+def plain(table: Table, names: Sequence[str]) -> list[ColumnElement[Any]]:
+    """Name columns to be read as the driver gives them."""
     return [_raw(table.c[name]).label(name) for name in names]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from points.domain.access import Credential
-from points.domain.findings import Language
+from points.domain.finding_words import Language, say_gap
 from points.domain.ids import HouseholdId, wallet
 from points.service.transactions import snapshot
 from points.service.verifying import verify
@@ -83,7 +83,7 @@ def times_booked(database: Database, phone: Credential, keys: Collection[str]) -
 def _findings(database: Database) -> list[str]:
     report = verify(database, now=now())
     told = [f"{count} {code}" for code, count in report.totals.items()]
-    return told + [gap.sentence(Language.EN) for gap in report.gaps]
+    return told + [say_gap(gap, Language.EN) for gap in report.gaps]
 
 
 def _booked(database: Database, phone: Credential) -> dict[str, list[Row[Any]]]:
