@@ -22,6 +22,7 @@ from points.domain.operations import (
     Earn,
     Expire,
     IssueSlip,
+    LeaseStock,
     Merge,
     MoveStock,
     Operation,
@@ -29,6 +30,7 @@ from points.domain.operations import (
     Phase,
     ReceiveStock,
     Redeem,
+    ReturnStock,
     SetBudget,
     Share,
     Undo,
@@ -123,6 +125,14 @@ class StopCard:
 
 
 @dataclass(frozen=True)
+class Indebt:
+    """A household comes to owe: what it was given is spent, and then taken back."""
+
+    household: HouseholdId
+    points: int
+
+
+@dataclass(frozen=True)
 class Sweep:
     """What has ended is taken."""
 
@@ -132,7 +142,7 @@ class Restart:
     """The process ends, and another one opens the same database."""
 
 
-Command = Post | SetClock | StopCard | Sweep | Restart
+Command = Post | Indebt | SetClock | StopCard | Sweep | Restart
 
 
 def some(*values: Any, **weighted: Any) -> Drawn:
@@ -148,6 +158,7 @@ CARDS = some(
     *often(4, JUNIOR_CARD, LI_CARD),
     *(WANG_NUMBER, CHEN_CARD, ZHAO_CARD, *SPARE_CARDS, NO_CARD),
 )
+CODES = CARDS.filter(lambda it: it != WANG_NUMBER)  # nobody redeems by a number that was said
 STOPPED = some(WANG_CARD, JUNIOR_CARD, WANG_NUMBER, LI_CARD, *SPARE_CARDS)
 HOUSEHOLDS = some(*often(5, WANG), *often(3, LI), ZHAO, CHEN, *SPARES, HouseholdId(99))
 TOWN_BOOTHS = some(*often(4, REDEEMING), *often(2, BOOTHS[7].key), BoothKey("market/99"))
@@ -170,7 +181,7 @@ def earn(activity: str, **fields: Drawn) -> Drawn:
 def redeem(reward: str, **fields: Drawn) -> Drawn:
     item = st.just(reward)
     return st.builds(
-        Redeem, card=CARDS, reward=item, occurred_at=WHEN, is_offline=TRAVELLED, **fields
+        Redeem, card=CODES, reward=item, occurred_at=WHEN, is_offline=TRAVELLED, **fields
     )
 
 
@@ -181,6 +192,21 @@ GRAMS = st.dictionaries(
     max_size=3,
 )
 FRONTS = (SUPERVISOR, PLAY)
+LENDERS = (*often(3, STALL, SUPERVISOR), OPERATOR, PARTNER, STEWARD)
+
+
+def move_with(kind: type[LeaseStock | ReturnStock]) -> Drawn:
+    """Goods go with a phone, or come back: mostly that of whoever asks."""
+    return st.builds(
+        kind,
+        reward=GOODS,
+        booth=some(*often(5, REDEEMING), BOOTHS[7].key, BoothKey("market/99")),
+        device=some(STALL.id, SUPERVISOR.id, REVOKED.id),
+        quantity=some(1, 1, 2, 4),
+        occurred_at=WHEN,
+    )
+
+
 KINDS: Mapping[str, tuple[int, Sequence[Credential | None], Drawn]] = {
     "check-in": (4, (SUPERVISOR, STALL, PLAY), earn(CHECK_IN.key)),
     "game": (8, FRONTS, earn(GAME.key)),
@@ -256,6 +282,8 @@ KINDS: Mapping[str, tuple[int, Sequence[Credential | None], Drawn]] = {
             occurred_at=WHEN,
         ),
     ),
+    "lease": (6, LENDERS, move_with(LeaseStock)),
+    "return": (3, LENDERS, move_with(ReturnStock)),
     "count": (
         2,
         (OPERATOR, *often(3, SUPERVISOR), STEWARD),
@@ -358,6 +386,7 @@ COMMANDS: Mapping[str, tuple[int, st.SearchStrategy[Command]]] = {
             st.integers(0, 3).map(lambda it: it == 0),
         ),
     ),
+    "indebt": (1, st.builds(Indebt, some(WANG, WANG, LI), some(3, 11))),
     "step": (5, st.builds(SetClock, step=some(*often(2, *STEPS), *LEAPS))),
     "turn": (3, st.builds(SetClock, to=some(*TURNS, *ALMOST))),
     "stop": (

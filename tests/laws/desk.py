@@ -36,6 +36,7 @@ class Desk(Town):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.answers: dict[tuple[str, str | None], tuple[object, Answer]] = {}
+        self.revoked: set[str] = set()
         self.slips: dict[str, Slip] = {}
         self.lots_by_id: dict[LotId, Lot] = {}
 
@@ -63,6 +64,25 @@ class Desk(Town):
         must(op.quantity <= self.held[source] - later, No.OUT_OF_STOCK)
         self.move(act, source, -op.quantity)
         self.move(act, target, op.quantity)
+
+    def tell_stock_leased(self, act: Act, op: Any) -> None:
+        """Goods go with a phone, so that it can give them away without a network."""
+        is_own = (act.by.id, act.by.booth) == (op.device, op.booth)
+        must(is_own or act.by.role is Role.OPERATOR, No.NOT_ALLOWED)
+        must(op.device not in self.revoked, No.CREDENTIAL_REVOKED)
+        shelf = self.shelf(act, op.booth)
+        later = self.unreleased(self.find("rewards", op.reward, act.now), op.booth, act.now)
+        must(op.quantity <= self.held[shelf] - later, No.OUT_OF_STOCK)
+        self.move(act, shelf, -op.quantity)
+        self.move(act, ("leased", op.device, shelf), op.quantity)
+
+    def tell_stock_returned(self, act: Act, op: Any) -> None:
+        is_own = (act.by.id, act.by.booth) == (op.device, op.booth)
+        must(is_own or act.by.role in (Role.OPERATOR, Role.SUPERVISOR), No.NOT_ALLOWED)
+        shelf = self.shelf(act, op.booth)
+        must(op.quantity <= self.held["leased", op.device, shelf], No.OUT_OF_STOCK)
+        self.move(act, ("leased", op.device, shelf), -op.quantity)
+        self.move(act, shelf, op.quantity)
 
     def tell_stock_counted(self, act: Act, op: Any) -> None:
         shelf = self.shelf(act, op.booth, op.reserve)

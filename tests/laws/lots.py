@@ -50,6 +50,11 @@ class Act:
         instant: datetime = self.op.occurred_at
         return instant
 
+    def moved_of(self, name: str) -> int:
+        """Tell by how much the act moved what is held under this name, whoever's."""
+        named = [it for what, it in self.moved if isinstance(what, tuple) and what[0] == name]
+        return sum(named)
+
 
 class Lots:
     """Who holds what: points in lots, all else by name, as ("owed", household) for debts."""
@@ -130,7 +135,10 @@ class Lots:
                 ends = what.ends if what.ends > act.now else refund_ends
                 self.add_lot(act, -amount, ends, what.family)
             elif isinstance(what, tuple) and what[0] == "owed":
-                self.move(act, ("owed", act.household), -amount)
+                # What was paid of a debt meanwhile comes back as points.
+                still = min(amount, self.held["owed", act.household])
+                self.move(act, ("owed", act.household), -still)
+                self.add_lot(act, amount - still, refund_ends)
             else:
                 self.move(act, what, -amount)
         self.move(act, ("owed", act.household), debt)

@@ -35,10 +35,6 @@ HAVE_A_MIRROR = {Kind.EARN, Kind.REDEEM, Kind.ADJUST, Kind.SHARE, Kind.SLIP_CASH
 class Model(Desk):
     """The whole book. `tell` asks for one operation at an instant and gives the answer due."""
 
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
-        self.revoked: set[str] = set()
-
     def tell(self, asked: Asked, now: datetime, clock: datetime) -> Answer:
         self.clock = clock
         op, who = asked.operation, asked.credential
@@ -52,7 +48,7 @@ class Model(Desk):
             answer = self.decide(act)
         except Refused as refused:
             answer = ("refused", refused.args[0])
-            if not refused.args[0].is_final:
+            if not refused.args[0].is_remembered:
                 return answer
         self.answers[name] = (body, answer)
         return answer
@@ -157,10 +153,11 @@ class Model(Desk):
         return points
 
     def tell_redeem(self, act: Act, op: Any) -> None:
+        if op.is_offline:
+            self.tell_handout(act, op)
+            return
         self.hold(act, op.card)
-        booth = self.find("booths", act.by.booth, act.at)
-        must(booth and booth.redeems, No.NOT_ALLOWED)
-        reward = self.find("rewards", op.reward, act.at)
+        booth, reward = self.counter(act), self.find("rewards", op.reward, act.at)
         must(op.reserve in ("", *reward.reserved_for), No.RESERVE_UNKNOWN)
         self.take_part(act, self.find("events", reward.event, act.at))
         act.item, act.quantity = op.reward, op.quantity
@@ -172,14 +169,51 @@ class Model(Desk):
         reserve = replace(open_shelf, reserve=op.reserve)
         stock = sum(self.held[it] for it in {open_shelf, reserve})
         later = self.unreleased(reward, booth.key, act.at)
+        free, lease = max(0, stock - later), ("leased", act.by.id, open_shelf)
         reason = No.NOT_RELEASED_YET if later and stock else No.OUT_OF_STOCK
-        must(op.quantity <= stock - later, reason)
+        must(op.quantity <= free + self.held[lease], reason)
         points = reward.price * op.quantity
         must(points <= self.available(act.household, act.now), No.POINTS_SHORT)
         self.spend(act, points)
-        from_reserve = min(op.quantity, self.held[reserve])
+        at_booth = min(op.quantity, free)  # what the phone has with it goes last
+        from_reserve = min(at_booth, self.held[reserve])
         self.move(act, reserve, -from_reserve)
-        self.move(act, open_shelf, from_reserve - op.quantity)
+        self.move(act, open_shelf, from_reserve - at_booth)
+        self.move(act, lease, at_booth - op.quantity)
+
+    def tell_handout(self, act: Act, op: Any) -> None:
+        """Goods were given away without a network: what is short is owed, what is odd is kept."""
+        must(op.card in self.cards, No.CARD_UNKNOWN)
+        act.household = self.root(self.cards[op.card].household)
+        act.resident = self.cards[op.card].resident
+        booth, reward = self.counter(act), self.offered(op.reward, op.price_shown, act.at)
+        must(op.reserve in ("", *reward.reserved_for), No.RESERVE_UNKNOWN)
+        event = self.find("events", reward.event, act.at)
+        self.belong(act, event)
+        act.item, act.quantity, act.event = op.reward, op.quantity, reward.event
+        price = op.price_shown * op.quantity
+        lease = ("leased", act.by.id, Shelf(reward=op.reward, booth=booth.key))
+        before = self.past(Kind.REDEEM, act.household)
+        mine = [it for it in before if it.op.is_offline and it.by.id == act.by.id]
+        given = -sum(it.points for it in mine if it.event == act.event)
+        is_sure = (
+            self.is_in_use(act, op.card)
+            and self.is_open(event, act.at)
+            and reward.price == op.price_shown
+            and op.quantity <= self.held[lease]
+            and given + price <= self.rules(act.at).offline_points_per_card_max
+        )
+        must(is_sure, No.IN_REVIEW)
+        paid = min(price, self.available(act.household, act.now))
+        self.spend(act, paid)
+        self.move(act, ("owed", act.household), price - paid)
+        self.move(act, lease, -op.quantity)
+        act.points = -price
+
+    def counter(self, act: Act) -> Any:
+        booth = self.find("booths", act.by.booth, act.at)
+        must(booth and booth.redeems, No.NOT_ALLOWED)
+        return booth
 
     def tell_undo(self, act: Act, op: Any) -> None:
         original = self.original(act, op)

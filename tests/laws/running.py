@@ -7,14 +7,27 @@ from sqlalchemy import Connection, select, text
 
 from points.domain.desk import NotDone
 from points.domain.facts import Accepted, Asked, Conflict, Outcome, Refused, Replayed
-from points.domain.ids import AccountId, LotId, SystemAccount, budget, goods, owed, system, wallet
+from points.domain.ids import (
+    AccountId,
+    AccountKind,
+    LotId,
+    SystemAccount,
+    account_kind,
+    budget,
+    device_number,
+    goods,
+    leased,
+    owed,
+    system,
+    wallet,
+)
 from points.service.cards import freeze_card, replace_card, thaw_card
 from points.service.posting import Book, post
 from points.service.sweeping import sweep
 from points.service.transactions import snapshot
 from points.storage.columns import table_of
 from points.storage.ledger import AccountRow, LotRow
-from tests.laws.commands import Command, Post, Restart, SetClock, StopCard, Sweep
+from tests.laws.commands import Command, Indebt, Post, Restart, SetClock, StopCard, Sweep
 from tests.laws.desk import Answer
 from tests.laws.lots import Lot
 from tests.laws.model import Model
@@ -57,6 +70,9 @@ class Run:
             case Post(batch, is_by_clock):
                 phones = self.clock if is_by_clock else self.now
                 self.post(self.names.batch(batch, now=phones, lots=self.lots()))
+            case Indebt(household, points):
+                for asked in self.names.debt(household, points, now=self.now):
+                    self.post([asked])
             case SetClock(step, None):
                 self.clock += step
             case SetClock(_, datetime() as to):
@@ -120,7 +136,10 @@ class Run:
             entries = connection.execute(text(_SUMS)).all()
         due = self.model.with_points()
         assert lots == [(wallet(it.owner), it.ends, it.left, it.amount) for it in due]
-        assert balances == self.balances_due()
+        # What a phone has with it has no row before there is anything.
+        assert {it: held for it, held in balances.items() if held or not is_leased(it)} == (
+            self.balances_due() | self.leases_due()
+        )
         moved = {AccountId(account): int(amount) for account, amount in entries}
         assert_nothing_made_or_lost(balances, moved)
 
@@ -132,6 +151,19 @@ class Run:
             | {goods(number): held[shelf] for shelf, number in WORLD.shelves.items()}
             | {budget(number): held["budget", item] for item, number in WORLD.budgets.items()}
         )
+
+    def leases_due(self) -> dict[AccountId, int]:
+        """Give what phones have with them; the model names that by phone and shelf."""
+        by_phone = [it for it in self.model.held if isinstance(it, tuple) and it[0] == "leased"]
+        return {
+            leased(device_number(device) or 0, WORLD.shelves[shelf]): held
+            for name, device, shelf in by_phone
+            if (held := self.model.held[name, device, shelf])
+        }
+
+
+def is_leased(account: int) -> bool:
+    return account_kind(AccountId(account)) is AccountKind.LEASED
 
 
 POINTS_COME_FROM = (SystemAccount.ISSUED, SystemAccount.ADJUSTED, SystemAccount.SLIPS)

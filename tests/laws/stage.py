@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, text, update
 
 from points.service.posting import CatalogShelf
 from points.service.transactions import snapshot, transaction
+from points.storage.cases import CaseRow, SettlementRow
 from points.storage.columns import table_of
 from points.storage.engine import open_database
 from points.storage.ledger import (
@@ -26,7 +27,9 @@ from points.storage.people import CardRow, HouseholdRow
 from points.storage.triggers import guard
 from tests.laws.world import save_world
 
-_GUARDED = tuple(table_of(row) for row in (EntryRow, RequestRow, OperationRow, BatchRow))
+_GUARDED = tuple(
+    table_of(row) for row in (SettlementRow, CaseRow, EntryRow, RequestRow, OperationRow, BatchRow)
+)
 _WRITTEN = (*_GUARDED, table_of(LotRow), table_of(SlipRow))
 _CHANGED = tuple(table_of(row) for row in (AccountRow, ChainRow, CardRow))
 

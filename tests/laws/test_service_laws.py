@@ -5,12 +5,14 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, note, seed, settings
 from hypothesis import strategies as st
 
+from points.domain.facts import Conflict, Outcome, Replayed
 from tests.laws.commands import Again, Ask, Command, asks, runs
 from tests.laws.running import Run
 from tests.laws.stage import Stage
@@ -78,4 +80,11 @@ def hold_parts_against_whole(stage: Stage, batch: Sequence[Ask | Again], size: i
     in_parts = [it for start in starts for it in parts.post(asked[start : start + size])]
     parts.compare()
 
-    assert in_parts == at_once
+    assert [without_case(it) for it in in_parts] == [without_case(it) for it in at_once]
+
+
+def without_case(outcome: Outcome) -> Outcome:
+    """Leave out the number of a case: those of earlier runs were counted as well."""
+    if isinstance(outcome, Replayed):
+        return Replayed(replace(outcome.first, case=None))
+    return outcome if isinstance(outcome, Conflict) else replace(outcome, case=None)

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from points.domain.cards import CardNumber
-from points.domain.ids import CommunityKey, HouseholdId
+from points.domain.ids import CommunityKey, HouseholdId, RewardKey
 from points.domain.operations import Kind
 from points.domain.outcomes import Refusal as No
 from points.domain.periods import NEVER, DaysValid, EndOfYear
@@ -90,10 +90,14 @@ class Town(Lots):
         """See whose card it is. A live scan happens now, whatever any clock says."""
         must(ref in self.cards, No.CARD_UNKNOWN)
         card = self.cards[ref]
-        is_earlier = act.op.is_offline and card.stopped_at is not None and act.at < card.stopped_at
-        if card.state != "active" and not is_earlier:
-            raise Refused(No.CARD_FROZEN if card.state == "frozen" else No.CARD_REPLACED)
+        why = No.CARD_FROZEN if card.state == "frozen" else No.CARD_REPLACED
+        must(self.is_in_use(act, ref), why)
         act.household, act.resident = self.root(card.household), card.resident
+
+    def is_in_use(self, act: Act, ref: str) -> bool:
+        card = self.cards[ref]
+        is_earlier = act.op.is_offline and card.stopped_at is not None and act.at < card.stopped_at
+        return card.state == "active" or is_earlier
 
     def belong(self, act: Act, event: Any) -> None:
         """See whether the event is theirs, or everybody's."""
@@ -102,11 +106,26 @@ class Town(Lots):
 
     def take_part(self, act: Act, event: Any) -> None:
         self.belong(act, event)
-        slack = timedelta(minutes=event.tolerance_minutes)
-        if not any(it.opens - slack <= act.at < it.closes + slack for it in event.sessions):
+        if not self.is_open(event, act.at):
             must(not any(act.at < it.opens for it in event.sessions), No.NOT_OPEN_YET)
             raise Refused(No.CLOSED)
         act.event = event.key
+
+    def is_open(self, event: Any, at: datetime) -> bool:
+        slack = timedelta(minutes=event.tolerance_minutes)
+        return any(it.opens - slack <= at < it.closes + slack for it in event.sessions)
+
+    def offered(self, key: RewardKey, price: int, at: datetime) -> Any:
+        """Give a reward at the price shown, if it was that within a day before; else as it was."""
+        versions = self.catalog.rewards[key].all
+        ends = [*(it.valid_from for it in versions[1:]), NEVER]
+        held: list[Any] = [
+            it.item
+            for it, end in zip(versions, ends, strict=True)
+            if it.valid_from <= at and end > at - timedelta(hours=24)
+        ]
+        fitting = [it for it in held if it.price == price]
+        return fitting[-1] if fitting else held[-1]
 
     def freeze(self, ref: str, now: datetime) -> bool:
         """Stop a card; like thawing and replacing, tell whether it was done."""

@@ -74,7 +74,12 @@ NEW_YEAR = date(2020, 1, 1)
 NEXT_EVE, NEXT_YEAR = date(2020, 12, 31), date(2021, 1, 1)
 
 STRICT = replace(
-    PROGRAMME, expires=EndOfYear(0), points_per_day_max=15, offline_days_max=3, refund_days_valid=2
+    PROGRAMME,
+    expires=EndOfYear(0),
+    points_per_day_max=15,
+    offline_days_max=3,
+    refund_days_valid=2,
+    offline_points_per_card_max=20,
 )
 """The first rules: points end with the year."""
 BRIEF = replace(STRICT, expires=DaysValid(0))
