@@ -376,6 +376,7 @@ TURNS = [*MIDNIGHTS, at("11:00"), at("23:55", on=date(2019, 12, 31))]
 TURNS += [at("00:00", on=date(year, 1, 1)) for year in (2020, 2021)]
 ALMOST = [it - timedelta(microseconds=2) for it in TURNS]
 WAIT = SetClock()
+STOPS = some("freeze", "thaw", "replace")
 COMMANDS: Mapping[str, tuple[int, st.SearchStrategy[Command]]] = {
     "wait": (1, st.just(WAIT)),
     "post": (
@@ -389,10 +390,7 @@ COMMANDS: Mapping[str, tuple[int, st.SearchStrategy[Command]]] = {
     "indebt": (1, st.builds(Indebt, some(WANG, WANG, LI), some(3, 11))),
     "step": (5, st.builds(SetClock, step=some(*often(2, *STEPS), *LEAPS))),
     "turn": (3, st.builds(SetClock, to=some(*TURNS, *ALMOST))),
-    "stop": (
-        1,
-        st.builds(StopCard, STOPPED, some("freeze", "thaw", "replace"), some(*SPARE_CARDS)),
-    ),
+    "stop": (1, st.builds(StopCard, STOPPED, STOPS, some(*SPARE_CARDS))),
     "sweep": (1, st.just(Sweep())),
     "restart": (1, st.just(Restart())),
 }
