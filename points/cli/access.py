@@ -11,6 +11,7 @@ from points.cli.door import DatabaseUrl, book, catalog_of, now, opened, random_b
 from points.cli.files import Force, new_file
 from points.cli.invites import address_for_phones, draw_link, invite_link
 from points.cli.naming import booths_of, find_event, listed
+from points.cli.phones import phone_line
 from points.cli.reasons import done
 from points.cli.words import MISUSED, fail, note, say
 from points.domain.access import Role
@@ -21,6 +22,7 @@ from points.domain.pairing import Pairing
 from points.domain.programme import Booth
 from points.service.credentials import Admitted, add_device, add_partner_key, revoke
 from points.service.pairing import invite_phone
+from points.service.phones import watch_phones
 from points.service.posting import Book
 
 Result = TypeVar("Result")
@@ -132,6 +134,16 @@ def add_key(
             )
 
         _let_in(admit, there, out, force=force)
+
+
+@devices_app.command("list")
+def list_phones(*, event: Event = None, database_url: DatabaseUrl = None) -> None:
+    """List an event's phones: who holds them, when they reported, and what they still hold."""
+    with book(database_url) as opened_book:
+        catalog = catalog_of(opened_book)
+        chosen, zone = find_event(catalog, event), catalog.programme_at(now()).zone
+        for one in watch_phones(opened_book, chosen, now=now()):
+            print(phone_line(one, zone))
 
 
 @devices_app.command("revoke")

@@ -121,6 +121,12 @@ SECTIONS: Mapping[Both, Mapping[str, Place]] = {
         ),
     },
     ("账务", "Keep the book"): {
+        "events": Place(
+            "结束活动：先交代清楚每台手机",
+            "Close events, once every phone is accounted for.",
+            "points.cli.events",
+            is_group=True,
+        ),
         "adjust": Place("更正一户的积分", "Put a household's balance right.", "points.cli.keeping"),
         "take-back": Place(
             "撤销任何人的任何一笔",

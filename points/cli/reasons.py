@@ -47,6 +47,8 @@ DESK: Mapping[DeskFault, Both] = {
     DeskFault.DECISION_UNFIT: ("这类事项不能这样处理", "a case of this kind is not settled so"),
     DeskFault.FORGIVING_LIMITED: ("欠得太多，不能全免", "more is owed than one case may forgive"),
     DeskFault.NOTHING_OWED: ("已经不欠了", "nothing is owed any more"),
+    DeskFault.REASON_NEEDED: ("请写明谁负责、为什么", "say who answers for this, and why"),
+    DeskFault.EVENT_NOT_CLOSED: ("这个活动没有结束", "the event is not closed"),
     DeskFault.INVITE_UNKNOWN: ("没有这个邀请", "there is no such invite"),
     DeskFault.INVITE_EXPIRED: ("邀请过期了", "the invite has ended"),
     DeskFault.INVITE_USED: ("另一台手机用过这个邀请", "another phone has used the invite"),

@@ -46,6 +46,9 @@ class DeskFault(StrEnum):
     FORGIVING_LIMITED = "forgiving_limited"
     """More is owed than one case may forgive."""
     NOTHING_OWED = "nothing_owed"
+    REASON_NEEDED = "reason_needed"
+    """Who answers for this, and why, must be said."""
+    EVENT_NOT_CLOSED = "event_not_closed"
 
     INVITE_UNKNOWN = "invite_unknown"
     INVITE_EXPIRED = "invite_expired"

@@ -40,6 +40,7 @@ from points.storage.invites import (
     forget_invites,
     hold_invite,
 )
+from points.storage.reports import keep_holder
 from points.storage.tokens import add_next_token, find_token, hold_credential
 
 Item = TypeVar("Item", Event, Booth)
@@ -97,7 +98,9 @@ def invite_phone(
     return settle(database, act)
 
 
-def claim_invite(book: Book, text: str, token: str, *, now: datetime) -> Paired | NotDone:
+def claim_invite(
+    book: Book, text: str, token: str, *, now: datetime, holder: str | None = None
+) -> Paired | NotDone:
     """Let a phone in by an invite, with the token that it has made and kept beforehand.
 
     Args:
@@ -105,6 +108,7 @@ def claim_invite(book: Book, text: str, token: str, *, now: datetime) -> Paired 
         text: What the invite says.
         token: The phone's own; only its hash is kept.
         now: When.
+        holder: The volunteer who holds the phone, if it says so.
     """
     if not _INVITE.fullmatch(text):
         return NotDone(reason=DeskFault.INVITE_UNKNOWN)
@@ -123,6 +127,7 @@ def claim_invite(book: Book, text: str, token: str, *, now: datetime) -> Paired 
         pairing = invite.pairing
         if decided is not None:
             phone = _phone(pairing, decided)
+            _note_holder(connection, phone, holder, now)
             return Paired(credential=phone, station=station_of(catalog, phone), is_first=False)
         if pairing_fault(catalog, pairing) is not None:
             # The event or the booth went away since: the invite leads nowhere.
@@ -130,6 +135,7 @@ def claim_invite(book: Book, text: str, token: str, *, now: datetime) -> Paired 
         phone = _phone(pairing, CredentialId(f"device:{next_number(connection, 'device')}"))
         add_credential(connection, phone, name=pairing.name, token_hash=token_hash, added_at=now)
         add_claim(connection, invite_hash, Claim(device=phone.id, token_hash=token_hash), at=now)
+        _note_holder(connection, phone, holder, now)
         return Paired(credential=phone, station=station_of(catalog, phone), is_first=True)
 
     return settle(book.database, act)
@@ -142,8 +148,13 @@ def station_of(catalog: Catalog, phone: Credential) -> Station:
     holds.
     """
     assert phone.event is not None, "a phone works for an event"
-    booth = None if phone.booth is None else _newest(catalog.booths[phone.booth])
-    return Station(_newest(catalog.events[phone.event]), booth)
+    booth = None if phone.booth is None else newest(catalog.booths[phone.booth])
+    return Station(newest(catalog.events[phone.event]), booth)
+
+
+def newest(versions: Versions[Item]) -> Item:
+    """Give an item as it is called now, or was when it was withdrawn."""
+    return next(one.item for one in reversed(versions.all) if one.item is not None)
 
 
 def change_token(
@@ -169,9 +180,12 @@ def change_token(
     return settle(database, act)
 
 
+def _note_holder(
+    connection: Connection, phone: Credential, holder: str | None, now: datetime
+) -> None:
+    if holder is not None:
+        keep_holder(connection, phone.id, holder, at=now)
+
+
 def _phone(pairing: Pairing, device: CredentialId) -> Credential:
     return Credential(id=device, role=pairing.role, event=pairing.event, booth=pairing.booth)
-
-
-def _newest(versions: Versions[Item]) -> Item:
-    return next(one.item for one in reversed(versions.all) if one.item is not None)

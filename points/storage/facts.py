@@ -28,6 +28,7 @@ from points.domain.ledger import Lot
 from points.domain.operations import CardRef, Kind, OperationKey, SlipRef
 from points.domain.programme import Catalog
 from points.storage.access import revoked_among
+from points.storage.closing import closed_among
 from points.storage.columns import among, table_of
 from points.storage.history import (
     handed_out_by,
@@ -140,6 +141,7 @@ def load_facts(
         revoked=revoked_among(
             connection, {asked.credential.id for asked in batch} | wanted.lessees
         ),
+        closed_events=closed_among(connection, _events_of(batch)),
         cards=named.cards,
         communities=named.households.communities,
         stands=named.households.stands,
@@ -156,6 +158,10 @@ def load_facts(
         handed_out_by=handed_out_by(connection, operations) if wanted.has_handouts else {},
         references=references_among(connection, closings | wanted.shares),
     )
+
+
+def _events_of(batch: Sequence[Asked]) -> set[EventKey]:
+    return {asked.credential.event for asked in batch if asked.credential.event is not None}
 
 
 def _resolve(connection: Connection, wanted: Wanted) -> Named:

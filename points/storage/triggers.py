@@ -13,10 +13,13 @@ GUARDED = (
     "batch",
     "cases",
     "catalog",
+    "closing",
     "entry",
+    "journal_line",
     "operation",
     "request",
     "settlement",
+    "write_off",
 )
 """The tables that are only ever added to."""
 

@@ -136,7 +136,11 @@ async def post_claim(
     An invite lasts for a quarter of an hour, and for one phone. What repeats a claim is answered
     for as long as the phone stands.
     """
-    paired = _done(await run_in_threadpool(claim_invite, reader, body.invite, body.token, now=now))
+    paired = done_or_problem(
+        await run_in_threadpool(
+            claim_invite, reader, body.invite, body.token, now=now, holder=body.volunteer
+        )
+    )
     if not paired.is_first:
         response.status_code = HTTPStatus.OK
     device = DeviceOut.of(paired.credential.id, paired.credential.role, paired.station)
@@ -154,10 +158,10 @@ async def put_token(
     changed = await run_in_threadpool(
         change_token, reader.database, visit.caller, body.token, now=visit.now
     )
-    return TokenOut(device=_done(changed), server_time=visit.now)
+    return TokenOut(device=done_or_problem(changed), server_time=visit.now)
 
 
-def _done(result: Result | NotDone) -> Result:
+def done_or_problem(result: Result | NotDone) -> Result:
     """Give what was done.
 
     Raises:
