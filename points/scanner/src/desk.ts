@@ -6,6 +6,7 @@
  * `offline`, and the service decides what follows from it.
  */
 
+import { alone } from "./alone.ts";
 import type { Bundle, SealedBalances } from "./bundle.ts";
 import { type Connectivity, connectivity, noted, pause, type Try } from "./connectivity.ts";
 import { makeId, type Randomness } from "./ids.ts";
@@ -25,7 +26,17 @@ import {
   unanswered,
   undoing,
 } from "./queue.ts";
-import { answersIn, type Beat, failureOf, offline, scrubbed } from "./sending.ts";
+import {
+  answersIn,
+  type Beat,
+  endsFor,
+  exported,
+  failureOf,
+  type JournalEnd,
+  type JournalTaken,
+  offline,
+  scrubbed,
+} from "./sending.ts";
 import type { Reply, Server } from "./server.ts";
 import type { Store } from "./store.ts";
 
@@ -69,8 +80,7 @@ export const STANDING: Standing = {
 const LIVE_TIMEOUT_MS = 4_000;
 const BATCH_TIMEOUT_MS = 20_000;
 const BATCH = 100;
-const JOURNAL_BATCH = 500;
-const LOCK = "points-scanner-drain";
+const JOURNAL_BATCH = 200;
 
 export class Desk {
   readonly #store: Store;
@@ -91,12 +101,12 @@ export class Desk {
     this.#session = makeId(world.fill);
   }
 
-  now(): Date {
-    return this.#world.now();
-  }
-
   get standing(): Standing {
     return this.#standing;
+  }
+
+  now(): Date {
+    return this.#world.now();
   }
 
   /** Take up what an earlier run left: what was on its way may have arrived, so it goes again. */
@@ -169,6 +179,7 @@ export class Desk {
   async abandon(items: readonly Item[]): Promise<void> {
     for (const item of items) {
       await this.#store.changeOne(item.id, (found) => ({ ...found, state: "settled" }));
+      await this.journal("withdrawn", item.id);
       const operation = this.named("undo", { undoes: item.id });
       await this.#store.record(this.#told(operation), (n) =>
         queued(operation, { n, isPromised: true }),
@@ -216,7 +227,7 @@ export class Desk {
     const { server_time, journal, bundle, is_closing } = reply.body;
     const halfway = (asked + this.#world.now().getTime()) / 2;
     this.#tell({ clockAhead: halfway - Date.parse(server_time), isClosing: is_closing });
-    await this.#sendJournal(journal.number);
+    await this.#sendJournal(journal);
     return bundle;
   }
 
@@ -238,7 +249,7 @@ export class Desk {
     });
   }
 
-  /** Ask the service something that writes nothing into the book. */
+  /** Ask something that writes nothing into the book. */
   async call<Body>(method: "POST" | "PUT", path: string, body: unknown): Promise<Reply<Body>> {
     return await this.#timed<Body>({ method, path, body, timeout: LIVE_TIMEOUT_MS });
   }
@@ -250,15 +261,7 @@ export class Desk {
 
   /** Everything that a person may carry to the organiser when this phone cannot send it. */
   async exported(device: string): Promise<object> {
-    const { journal, outbox } = await this.#store.everything();
-    return {
-      format: "points-queue",
-      version: 1,
-      device,
-      made_at: this.#world.now().toISOString(),
-      operations: outbox.filter((item) => item.state !== "settled").map(offline),
-      journal: journal.map((line) => canonical({ ...line })),
-    };
+    return exported(await this.#store.everything(), device, this.now());
   }
 
   async #drainAlone(): Promise<void> {
@@ -299,7 +302,13 @@ export class Desk {
 
   async #settle(answers: readonly Answer[]): Promise<void> {
     const chance = this.#chance();
-    await this.#store.change((items) => settled(items, answers, chance).map(scrubbed));
+    const changed = await this.#store.change((items) =>
+      settled(items, answers, chance).map(scrubbed),
+    );
+    for (const item of changed) {
+      const kind = endsFor(item);
+      if (kind !== null) await this.journal(kind, item.id);
+    }
     await this.#look();
   }
 
@@ -317,19 +326,25 @@ export class Desk {
     );
   }
 
-  async #sendJournal(known: number): Promise<void> {
-    let after = known;
+  /**
+   * Send the lines that the service does not have.
+   *
+   * @param known where the journal ends there
+   */
+  async #sendJournal(known: JournalEnd): Promise<void> {
+    let wanted = known.number + 1;
     for (;;) {
-      const lines = await this.#store.journal(after, JOURNAL_BATCH);
+      const lines = await this.#store.journal(wanted - 1, JOURNAL_BATCH);
       if (lines.length === 0) return;
-      const reply = await this.#timed<{ readonly number: number }>({
+      const reply = await this.#timed<JournalTaken>({
         method: "POST",
         path: "/devices/journal",
         body: { lines: lines.map((line) => canonical({ ...line })) },
         timeout: BATCH_TIMEOUT_MS,
       });
-      if (reply.kind !== "ok" || reply.body.number <= after) return;
-      after = reply.body.number;
+      // No step forward is a matter for a person, who sees it at the service.
+      if (reply.kind !== "ok" || reply.body.wanted <= wanted) return;
+      wanted = reply.body.wanted;
     }
   }
 
@@ -385,13 +400,4 @@ export class Desk {
   #chance(): { now: number; random: number } {
     return { now: this.#world.now().getTime(), random: this.#world.random() };
   }
-}
-
-/** Let one tab at a time send; where the browser has no locks, the ids alone keep things single. */
-async function alone(work: () => Promise<void>): Promise<void> {
-  const locks = navigator.locks as LockManager | undefined;
-  if (locks === undefined) return await work();
-  await locks.request(LOCK, { ifAvailable: true }, async (lock) => {
-    if (lock !== null) await work();
-  });
 }

@@ -227,7 +227,7 @@ export class Phone {
   /** A person has seen to an item that needed attention. */
   async seen(id: string): Promise<void> {
     await this.#store.changeOne(id, dismissed);
-    await this.#desk.journal("seen", id);
+    await this.#desk.journal("dismissed", id);
     await this.#desk.drain();
   }
 

@@ -1,6 +1,14 @@
 /** What goes out to the service, and what comes back of it. Pure. */
 
-import type { Answer, Failure, Item, Operation } from "./queue.ts";
+import { canonical, type Entry } from "./journal.ts";
+import {
+  type Answer,
+  type Failure,
+  type Item,
+  isBooked,
+  isKeptForReview,
+  type Operation,
+} from "./queue.ts";
 import type { Reply } from "./server.ts";
 
 /** What waited says so; it is no part of what was asked. */
@@ -43,7 +51,41 @@ function failureKind(status: number): Failure["kind"] {
 /** The answer to a heartbeat. */
 export interface Beat {
   readonly server_time: string;
-  readonly journal: { readonly number: number };
+  readonly journal: JournalEnd;
   readonly bundle: string;
   readonly is_closing: boolean;
+}
+
+/** Where the phone's journal ends at the service. */
+export interface JournalEnd {
+  readonly number: number;
+  readonly hash: string;
+}
+
+/** The same, and the line that it wants next. */
+export interface JournalTaken extends JournalEnd {
+  readonly wanted: number;
+}
+
+/** Name the line that says why an operation will never be booked; null where it was or may be. */
+export function endsFor(item: Item): "refused" | null {
+  const { answer, state } = item;
+  if (state !== "settled" || answer === null) return null;
+  return isBooked(answer) || isKeptForReview(answer) ? null : "refused";
+}
+
+/** Write a phone's queue as a file for the organiser: what is not settled, and the whole journal. */
+export function exported(
+  kept: { readonly journal: readonly Entry[]; readonly outbox: readonly Item[] },
+  device: string,
+  now: Date,
+): object {
+  return {
+    format: "points-queue",
+    version: 1,
+    device,
+    made_at: now.toISOString(),
+    operations: kept.outbox.filter((item) => item.state !== "settled").map(offline),
+    journal: kept.journal.map((line) => canonical({ ...line })),
+  };
 }
