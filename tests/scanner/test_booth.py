@@ -203,6 +203,7 @@ def test_whoever_gives_up_waiting_for_goods_pays_nothing(pair: Pair) -> None:
     expect(booth.top).to_contain_text("请先不要给东西")
 
     booth.press("不办了")
+    expect(booth.top).to_contain_text("这次没有换")
     booth.heal()
     booth.wait_until_sent()
 

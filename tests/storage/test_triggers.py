@@ -18,21 +18,46 @@ SOME_COLUMN = {
     "batch": "hash",
     "cases": "kind",
     "catalog": "body",
+    "closing": "reason",
     "entry": "amount",
+    "journal_line": "hash",
     "operation": "points",
     "request": "status",
     "settlement": "note",
+    "write_off": "waiting",
 }
+
+# A phone with a line in its journal, given up when its event was closed. Each wording is one that
+# both engines read: bytes are text turned into bytes.
+_PHONE = (
+    (
+        "INSERT INTO credential (id, name, role, token_hash, added_at)"
+        " VALUES ('device:70', 'Chen', 'earn', {bytes}, 0)"
+    ),
+    (
+        "INSERT INTO closing (event, act, at, name, reason)"
+        " VALUES ('market', 'closed', 0, 'Chen', 'lost')"
+    ),
+    "INSERT INTO write_off (closing, device, waiting) SELECT id, 'device:70', 3 FROM closing",
+    (
+        "INSERT INTO journal_line (device, life, number, hash, previous, at, session, ticked, kind,"
+        " subject, digest, arrived_at)"
+        " VALUES ('device:70', 1, 1, {bytes}, {bytes}, 0, 's', 0, 'start', '', '', 0)"
+    ),
+)
 
 
 @pytest.fixture
 def book(database: Database) -> Book:
-    """A book with something in every table: an earning, a refusal, an anchor, a settled case."""
+    """A book with something in every table that is only ever added to."""
     opened = open_market(database)
     post(opened, [ask(make_earn()), ask(make_redeem(quantity=0), key="refused")])
     with transaction(database) as connection:
         add_settlement(connection, open_case(connection, make_case(), at=NOW), make_settlement())
     change(database, "INSERT INTO anchor (published_at, heads) VALUES (0, '{}')")
+    some_bytes = "x'00'" if database.is_sqlite else "'x'::bytea"
+    for statement in _PHONE:
+        change(database, statement.format(bytes=some_bytes))
     return opened
 
 
