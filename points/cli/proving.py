@@ -41,6 +41,7 @@ COUNTS: Mapping[str, Both] = {
     "accounts": ("个账户", "accounts"),
     "lots": ("批积分", "lots"),
     "slips": ("张积分支票", "slips"),
+    "cases": ("件事项", "cases"),
 }
 
 _INCOMPLETE = 2

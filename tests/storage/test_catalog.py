@@ -130,7 +130,7 @@ def test_while_one_changes_the_catalog_others_read_it_but_do_not_change_it(
             assert catalog_number(reader) == 0
         with transaction(database) as other:
             other.execute(text("SET LOCAL lock_timeout = 1"))
-            with pytest.raises(OperationalError, match="lock timeout"):
+            with pytest.raises(OperationalError, match="lock timeout"), other.begin_nested():
                 lock_catalog(other)
 
 

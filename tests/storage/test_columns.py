@@ -109,7 +109,7 @@ def test_a_number_column_takes_whole_numbers_of_64_bits_only(
     if connection.dialect.name == "postgresql" and value == "1.5":
         value = "'1.5'"
 
-    with pytest.raises(DBAPIError):
+    with pytest.raises(DBAPIError), connection.begin_nested():
         connection.execute(text(f"INSERT INTO sample (number) VALUES ({value})"))
 
 
