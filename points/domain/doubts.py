@@ -26,6 +26,7 @@ from points.domain.facts import (
     Posted,
     Refused,
     Replayed,
+    is_in_review,
 )
 from points.domain.operations import CardRef
 from points.domain.outcomes import Refusal
@@ -49,7 +50,7 @@ def has_case(outcome: Outcome) -> bool:
     verdict = outcome.first if isinstance(outcome, Replayed) else outcome
     if isinstance(verdict, Accepted):
         return not _LEFT_OPEN.isdisjoint(verdict.details)
-    return isinstance(verdict, Refused) and verdict.reason is Refusal.IN_REVIEW
+    return is_in_review(verdict)
 
 
 def with_case(outcome: Outcome, case: CaseId) -> Outcome:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeGuard
 
 from points.domain.access import Credential
 from points.domain.cases import CaseId, NewCase
@@ -98,6 +99,11 @@ class Conflict:
 
 
 Outcome = Verdict | Replayed | Conflict
+
+
+def is_in_review(outcome: Outcome) -> TypeGuard[Refused]:
+    """Tell whether a person still has to look at the operation, and may yet let it be booked."""
+    return isinstance(outcome, Refused) and outcome.reason is Refusal.IN_REVIEW
 
 
 class CardState(StrEnum):

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from points.domain.access import Role, oversees
 from points.domain.earning import check_out_of, clean_up_reference
-from points.domain.facts import Asked, Original, PastAct, Refused
+from points.domain.facts import Asked, Original, PastAct, Refused, is_in_review
 from points.domain.ids import (
     AccountKind,
     HouseholdId,
@@ -49,10 +49,11 @@ def decide_undo(state: State, asked: Asked, undo: Undo) -> Draft | Refused:
 
 
 def _unknown(state: State, asked: Asked, undo: Undo) -> Refused:
-    own = RequestKey(asked.credential.id, undo.undoes)
-    # What was refused for good has nothing to take back, and never will.
-    was_refused = own in state.settled
-    return Refused(reason=Refusal.CANNOT_UNDO if was_refused else Refusal.OPERATION_UNKNOWN)
+    before = state.settled.get(RequestKey(asked.credential.id, undo.undoes))
+    # What was refused for good has nothing to take back, and never will; what a person still has
+    # to look at may yet be booked.
+    is_refused = before is not None and not is_in_review(before.verdict)
+    return Refused(reason=Refusal.CANNOT_UNDO if is_refused else Refusal.OPERATION_UNKNOWN)
 
 
 def _right_fault(state: State, asked: Asked, undo: Undo, original: Original) -> Refused | None:

@@ -95,6 +95,15 @@ def test_what_is_kept_is_answered_the_same_whenever_it_comes_again() -> None:
     assert len(book.cases) == 1
 
 
+def test_what_is_kept_for_a_person_may_still_be_taken_back_once_it_is_booked() -> None:
+    book = make_book(leased_pieces=1)
+
+    book.tell(handout("two", quantity=2))
+
+    undo = ask(make_undo("two"), by=PHONE)
+    assert book.tell(undo) == Refused(reason=Refusal.OPERATION_UNKNOWN)
+
+
 def test_what_another_phone_had_does_not_count() -> None:
     book = make_book(leased_pieces=9)
 

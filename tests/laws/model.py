@@ -237,7 +237,8 @@ class Model(Desk):
         """Find one's own act of this name, else anybody's that one oversees, if it is the only."""
         found = [it for it in self.acts if it.key == op.undoes]
         found = [it for it in found if it.by.id == act.by.id] or found
-        was_refused = (act.by.id, op.undoes) in self.answers
+        _, answer = self.answers.get((act.by.id, op.undoes), (None, None))
+        was_refused = answer is not None and No.IN_REVIEW not in answer
         must(len(found) == 1, No.CANNOT_UNDO if was_refused else No.OPERATION_UNKNOWN)
         may_know = found[0].by.id == act.by.id or oversees(act.by, found[0].event)
         must(may_know, No.OPERATION_UNKNOWN)

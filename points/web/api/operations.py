@@ -19,6 +19,7 @@ from points.domain.facts import (
     Refused,
     Replayed,
     Verdict,
+    is_in_review,
 )
 from points.domain.operations import Evidence, OperationKey
 from points.domain.outcomes import Refusal
@@ -171,7 +172,7 @@ def _out(read: _Read, outcome: Outcome, tongue: Tongue) -> OutcomeOut:
 
 
 def _verdict(read: _Read, verdict: Verdict, tongue: Tongue, *, is_first: bool) -> OutcomeOut:
-    if isinstance(verdict, Refused) and verdict.reason is Refusal.IN_REVIEW:
+    if is_in_review(verdict):
         return _kept(read, verdict, tongue)
     if isinstance(verdict, Refused):
         refused = _Read(read.id, read.kind, refused=(verdict.reason, dict(verdict.details)))
