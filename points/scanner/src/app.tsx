@@ -4,11 +4,9 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { asks, nameOf, pointsOf } from "./bundle.ts";
 import { readCardNumber } from "./card.ts";
-import type { Standing } from "./desk.ts";
 import type { Phone, Preferences, Shown } from "./phone.ts";
 import { ActivityScreen, AmountScreen } from "./screens/amount.tsx";
 import { Bar } from "./screens/bar.tsx";
-import { BindScreen } from "./screens/bind.tsx";
 import { CameraView } from "./screens/camera_view.tsx";
 import { HandOverScreen } from "./screens/handover.tsx";
 import { LeaseScreen } from "./screens/leases.tsx";
@@ -22,6 +20,7 @@ import { TypedScreen } from "./screens/typed.tsx";
 import { VerdictScreen } from "./screens/verdict.tsx";
 import { leasable } from "./shelf.ts";
 import { itemsOf, slipsOf } from "./slips_shown.ts";
+import type { Standing } from "./standing.ts";
 import { say, type Word } from "./words.ts";
 
 export function App({ phone }: { readonly phone: Phone }): JSX.Element {
@@ -186,19 +185,6 @@ function Over({ phone, shown }: Props): JSX.Element | null {
             label: say("cancel", language),
             onAct: () => void phone.booth?.counter.giveUp(),
           }}
-        />
-      );
-    case "bind":
-      return (
-        <BindScreen
-          bar={bar}
-          notice={phone.notice}
-          isBusy={screen.isBusy}
-          problem={screen.problem}
-          language={language}
-          onNew={(building) => void phone.booth?.sides.bindNew(building)}
-          onSame={() => phone.booth?.sides.bindSame()}
-          onCancel={() => phone.booth?.workOn("earn")}
         />
       );
     case "menu":

@@ -50,7 +50,7 @@ const FAULTS: Readonly<Record<string, readonly [title: Word, why: Word]>> = {
 export class Booth implements Stage {
   /** Goods for points. */
   readonly counter: Counter;
-  /** Slips, and cards for new households. */
+  /** Slips, and goods that the phone takes along. */
   readonly sides: Sides;
   readonly #desk: Desk;
   readonly #ears: Ears;
@@ -198,10 +198,6 @@ export class Booth implements Stage {
         return await this.#earn({ card: code });
       case "redeem":
         return await this.counter.open(code, null);
-      case "bind":
-        return this.show({ screen: { name: "bind", card: code, problem: null, isBusy: false } });
-      case "bindOther":
-        return await this.sides.bindTo({ same_as: code });
       case "cashSlip":
         return await this.sides.cash(code);
       case "giveSlip":

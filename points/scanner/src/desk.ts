@@ -38,6 +38,7 @@ import {
   scrubbed,
 } from "./sending.ts";
 import type { Reply, Server } from "./server.ts";
+import { STANDING, type Standing } from "./standing.ts";
 import type { Store } from "./store.ts";
 
 /** Time and chance, handed in from the page. */
@@ -55,27 +56,6 @@ export interface Outcome {
   readonly answers: readonly Answer[] | null;
   readonly items: readonly Item[];
 }
-
-/** What the screens show of it. */
-export interface Standing {
-  readonly network: Connectivity;
-  readonly waiting: readonly Item[];
-  readonly attention: readonly Item[];
-  readonly isClosing: boolean;
-  /** Milliseconds that the phone's clock is ahead of the service's; 0 before it is known. */
-  readonly clockAhead: number;
-  /** Whether the service has shut this phone out. */
-  readonly isShutOut: boolean;
-}
-
-export const STANDING: Standing = {
-  network: "online",
-  waiting: [],
-  attention: [],
-  isClosing: false,
-  clockAhead: 0,
-  isShutOut: false,
-};
 
 const LIVE_TIMEOUT_MS = 4_000;
 const BATCH_TIMEOUT_MS = 20_000;

@@ -8,7 +8,7 @@ import { type Bundle, buildingsOf, pointsOf, type Role, type SealedBalances } fr
 import { readCardNumber } from "./card.ts";
 import { Crew } from "./crew.ts";
 import { makeDecoder } from "./decode.ts";
-import { Desk, STANDING, type Standing, type World } from "./desk.ts";
+import { Desk, type World } from "./desk.ts";
 import { Keyring } from "./keyring.ts";
 import { dismissed, type Operation } from "./queue.ts";
 import type { Preferences } from "./screens/menu.tsx";
@@ -18,6 +18,7 @@ import { makeServer, type Server } from "./server.ts";
 import { type Pay, pointsIn } from "./slips_shown.ts";
 import type { Voice } from "./sounds.ts";
 import type { View } from "./stage.ts";
+import { STANDING, type Standing } from "./standing.ts";
 import type { Store } from "./store.ts";
 import type { LetIn } from "./updates.ts";
 import { type Language, say, type Word } from "./words.ts";
@@ -118,12 +119,6 @@ export class Phone {
     const activity = this.#booth?.bundle.activities.find((one) => one.key === key);
     return activity === undefined ? null : pointsOf(activity);
   };
-
-  /** The notice 告知书 that a resident is shown before a household is noted. */
-  get notice(): string {
-    const notice = this.#booth?.bundle.notice;
-    return (this.#language === "zh" ? notice?.text : notice?.text_en) ?? "";
-  }
 
   get trouble(): Word | null {
     return this.#trouble;

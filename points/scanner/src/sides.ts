@@ -1,21 +1,17 @@
-/** The rarer acts of a booth: slips in place of a scan, and cards for new households. */
+/** The rarer acts of a booth: slips in place of a scan, and goods that a phone takes along. */
 
 import { lastDay, pointsOf } from "./bundle.ts";
 import type { CardCode } from "./card.ts";
 import type { Desk } from "./desk.ts";
-import { lineFor } from "./faces.ts";
 import { isBooked, type Operation } from "./queue.ts";
 import type { Moves } from "./screens/leases.tsx";
 import type { SlipCode } from "./slip.ts";
 import type { Stage } from "./stage.ts";
-import { localVerdict } from "./verdicts.ts";
 import { say } from "./words.ts";
 
 export class Sides {
   readonly #desk: Desk;
   readonly #stage: Stage;
-  /** The card to be bound, while another of its household is being scanned. */
-  #blank: CardCode | null = null;
   #slip: SlipCode | null = null;
   /** The act that was not done, for which a slip is being handed out. */
   #attempt: Operation | null = null;
@@ -27,7 +23,6 @@ export class Sides {
 
   /** Let go of what was begun. */
   drop(): void {
-    this.#blank = null;
     this.#slip = null;
     this.#attempt = null;
   }
@@ -56,36 +51,6 @@ export class Sides {
     this.#attempt = attempt;
     const notice = say("slipWhy", this.#stage.language);
     this.#stage.show({ work: "giveSlip", screen: { name: "ready" }, notice });
-  }
-
-  /** Put the blank card on a household of its own. */
-  async bindNew(building: string): Promise<void> {
-    await this.bindTo({ new: building === "" ? {} : { building } });
-  }
-
-  /** Wait for another card of the same household. */
-  bindSame(): void {
-    const { screen } = this.#stage.view;
-    if (screen.name !== "bind") return;
-    this.#blank = screen.card;
-    this.#stage.show({ work: "bindOther", screen: { name: "ready" } });
-  }
-
-  async bindTo(to: object): Promise<void> {
-    const { bundle, language, view } = this.#stage;
-    const card = this.#blank ?? (view.screen.name === "bind" ? view.screen.card : null);
-    if (card === null) return;
-    this.#blank = null;
-    this.#stage.show({ screen: { name: "bind", card, problem: null, isBusy: true } });
-    const { id } = this.#desk.named("bind", {});
-    const notice = bundle.notice.version;
-    const reply = await this.#desk.call("POST", "/cards/bind", { id, card, to, notice });
-    if (reply.kind === "ok") {
-      const line = lineFor("ok", null, language);
-      return this.#stage.say("bind", localVerdict("ok", say("boundTitle", language), null, line));
-    }
-    const problem = reply.kind === "problem" ? reply.message : say("offline", language);
-    this.#stage.show({ work: "bind", screen: { name: "bind", card, problem, isBusy: false } });
   }
 
   /** Take goods along, or bring them back: only with an answer, for the shelf is another's too. */

@@ -5,7 +5,7 @@ import { type Answer, isBooked, isKeptForReview } from "./queue.ts";
 import type { Verdict } from "./screens/verdict.tsx";
 import { type Language, say, signed, type Word } from "./words.ts";
 
-export type Doing = "earn" | "redeem" | "undo" | "slip_cashed" | "slip_issued" | "bind";
+export type Doing = "earn" | "redeem" | "undo" | "slip_cashed" | "slip_issued";
 
 const DONE: Readonly<Record<Doing, Word>> = {
   earn: "addedTitle",
@@ -13,7 +13,6 @@ const DONE: Readonly<Record<Doing, Word>> = {
   undo: "undoneTitle",
   slip_cashed: "addedTitle",
   slip_issued: "slipTitle",
-  bind: "boundTitle",
 };
 
 const NOT_DONE: Readonly<Record<Doing, Word>> = {
@@ -22,7 +21,6 @@ const NOT_DONE: Readonly<Record<Doing, Word>> = {
   undo: "noUndo",
   slip_cashed: "noAdd",
   slip_issued: "noDone",
-  bind: "noDone",
 };
 
 /** Show what the service said. */
@@ -134,7 +132,7 @@ function done(doing: Doing, answer: Answer, goods: string | null, language: Lang
     facts: [goods === null ? null : say("handOver", language, { goods }), total].filter(
       (fact) => fact !== null,
     ),
-    canUndo: doing !== "undo" && doing !== "bind" && doing !== "slip_issued",
+    canUndo: doing !== "undo" && doing !== "slip_issued",
   };
 }
 
