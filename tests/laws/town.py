@@ -67,7 +67,7 @@ class Town(Lots):
                 return self.end_of(date(self.day(at).year + years, 12, 31))
             case DaysValid(days):
                 return self.end_of(self.day(at) + timedelta(days=days))
-        raise NotImplementedError
+        raise AssertionError("points end in no other way")
 
     def root(self, household: HouseholdId | None) -> HouseholdId:
         """Give the household that stands, after all merges."""

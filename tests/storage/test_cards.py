@@ -118,9 +118,12 @@ def test_all_cards_of_a_household_are_found_in_order(
     assert [card.number for card in found] == NUMBERS[:2]
 
 
-def test_moving_nothing_is_nothing(database: Database) -> None:
+def test_moving_nothing_is_nothing(database: Database, cards: dict[CardNumber, CardRecord]) -> None:
     with transaction(database) as connection:
         move_cards(connection, {})
+
+    with snapshot(database) as connection:
+        assert load_card_records(connection, list(cards)) == cards
 
 
 def test_a_card_that_moved_while_one_waited_for_it_is_noticed(

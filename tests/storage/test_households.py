@@ -77,7 +77,17 @@ def test_nobody_is_nobody(database: Database) -> None:
 
 
 def test_writing_nothing_is_nothing(database: Database) -> None:
+    open_market(database)
+    [card] = print_blank(database, 1)
+    household = record(database, card.number).household
+    with snapshot(database) as connection:
+        before = find_household(connection, household)
+
     with transaction(database) as connection:
         add_households(connection, [], at=NOW)
         settle_households(connection, {})
         name_households(connection, {})
+
+    with snapshot(database) as connection:
+        assert before is not None
+        assert find_household(connection, household) == before
