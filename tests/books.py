@@ -2,9 +2,15 @@
 
 from datetime import datetime
 
+from points.domain.access import OPERATOR
+from points.domain.cases import Decision, Wish
+from points.service.cases import Matter, Settling, read_cases, settle_case
 from points.service.posting import Book, make_book, post
 from points.service.transactions import transaction
+from points.storage.access import add_credential
 from points.storage.engine import Database
+from tests.build import make_device
+from tests.market import REDEEMING, SINCE_EVER
 from tests.memory import Memory
 from tests.save import WallClock, opening, save_catalog, save_household, save_people
 from tests.walk import ANONYMOUS, CATALOG, Walk, facts_before
@@ -39,4 +45,24 @@ def fill(database: Database, *, seed: int = 0, steps: int = 120, leap_at: int = 
         batch = walk.batch()
         clock.now = max(walk.now, memory.facts.now)
         memory.set(clock.now)
+    settle_some(book, clock.now)
     return book
+
+
+def settle_some(book: Book, now: datetime) -> None:
+    """Settle a case in each way, if there is one that it is open to, and leave the others."""
+    counter = make_device(booth=REDEEMING, number=3)
+    with transaction(book.database) as connection:
+        add_credential(connection, counter, name="3", token_hash=bytes(32), added_at=SINCE_EVER)
+    for decision in (Decision.APPROVE, Decision.REJECT, Decision.FORGIVE):
+        for matter in read_cases(book, OPERATOR, Wish(is_open=True)):
+            settling = Settling(
+                case=matter.case.id,
+                key=f"settle {matter.case.id}",
+                decision=decision,
+                note="seen",
+                by=OPERATOR,
+                name="Chen",
+            )
+            if isinstance(settle_case(book, settling, now=now), Matter):
+                break

@@ -8,14 +8,15 @@ from sqlalchemy import Connection, Executable, bindparam, delete, insert, or_, s
 from sqlalchemy.dialects import postgresql, sqlite
 
 from points.domain.chain import GENESIS, instant_of
-from points.domain.shapes import GOODS, WALLET
+from points.domain.shapes import LEASED, WALLET
 from points.domain.stored import AccountLine, LotLine, SlipLine
 from points.domain.verifying_chains import End
 from points.storage.columns import table_of
 from points.storage.ledger import AccountRow, ChainRow, LotRow, SlipRow
 from points.storage.locks import first_chains, first_operation
 from points.storage.people import HouseholdRow
-from points.storage.verifying import ROWS_AT_ONCE, lift_limits
+from points.storage.streaming import ROWS_AT_ONCE
+from points.storage.verifying import lift_limits
 
 _account, _lot, _slip = table_of(AccountRow), table_of(LotRow), table_of(SlipRow)
 _chain, _household = table_of(ChainRow), table_of(HouseholdRow)
@@ -33,7 +34,7 @@ def hold_book(connection: Connection) -> None:
 
 def clear(connection: Connection) -> None:
     """Take everything out of accounts, lots and slips. An account keeps its row."""
-    is_unknown = or_(_account.c.id <= WALLET, _account.c.id >= GOODS + WALLET)
+    is_unknown = or_(_account.c.id <= WALLET, _account.c.id >= LEASED + WALLET)
     connection.execute(delete(_account).where(is_unknown))
     connection.execute(update(_account).values(balance=0, version=0, last_at=instant_of(0)))
     connection.execute(delete(_lot))

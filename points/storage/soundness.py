@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, Table, func, select, text
 
+from points.storage.cases import CaseRow, SettlementRow
 from points.storage.columns import Moment, table_of
 from points.storage.ledger import (
     AccountRow,
@@ -37,6 +38,8 @@ TABLES = tuple(
         AccountRow,
         LotRow,
         SlipRow,
+        CaseRow,
+        SettlementRow,
     )
 )
 """The book's tables."""

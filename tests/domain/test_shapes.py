@@ -34,7 +34,7 @@ def test_no_system_side_is_forgotten() -> None:
 def test_whatever_is_posted_has_the_shape_of_its_kind() -> None:
     book = Memory(facts_before())
     walk = Walk(1, book)
-    for _ in range(200):
+    for _ in range(800):
         book.set(walk.now)
         book.post(*walk.batch())
 

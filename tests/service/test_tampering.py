@@ -21,6 +21,8 @@ BATCH = "number = 3"
 HELD = "version > 2"
 LOT = "origin IS NULL AND remaining > 0"
 MOVED = "origin IS NOT NULL"
+KEPT = "kind = 'review' AND id NOT IN (SELECT id FROM settlement)"
+UNSETTLED = f"(SELECT max(id) FROM cases WHERE {KEPT})"
 
 # Every column of the book's tables: what a cheat puts there, in which row, and what it is told as.
 TAMPERINGS: Mapping[str, tuple[str, str, Code]] = {
@@ -92,16 +94,39 @@ TAMPERINGS: Mapping[str, tuple[str, str, Code]] = {
     "lot.expired": ("expired - 1", "expired > 0", Code.LOT_EXPIRED),
     "lot.origin": ("id", LOT, Code.LOT_ORIGIN),
     "lot.expires_at": ("expires_at + 86400000000", LOT, Code.LOT_EXPIRY),
-    "slip.ref": ("'00'", "ref <> '00'", Code.SLIP_MISSING),
+    "slip.ref": ("'ff'", "ref <> 'ff'", Code.SLIP_MISSING),
     "slip.points": ("points + 1", "true", Code.SLIP_DIFFERS),
     "slip.valid_until": ("valid_until + 86400000000", "true", Code.SLIP_DIFFERS),
     "slip.is_cashed": ("1 - is_cashed", "true", Code.SLIP_DIFFERS),
     "slip.times_cashed": ("times_cashed + 1", "true", Code.SLIP_DIFFERS),
+    "cases.id": ("id + 1000000", "id IN (SELECT id FROM settlement)", Code.SETTLEMENT_DIFFERS),
+    "cases.kind": ("'limit_exceeded'", "kind = 'overspent'", Code.CASE_DIFFERS),
+    "cases.reference": ("'another'", KEPT, Code.CASE_DIFFERS),
+    "cases.opened_at": ("opened_at + 1", KEPT, Code.CASE_DIFFERS),
+    "cases.device": ("'device:99'", KEPT, Code.CASE_DIFFERS),
+    "cases.event": ("'another'", KEPT, Code.CASE_DIFFERS),
+    "cases.booth": ("'another'", KEPT, Code.CASE_DIFFERS),
+    "cases.household": ("household + 1", KEPT, Code.CASE_DIFFERS),
+    "cases.key": ("'another'", KEPT, Code.CASE_MISSING),
+    "cases.operation": ("1", "operation IS NOT NULL", Code.CASE_MISSING),
+    "cases.body": ("body || ' '", KEPT, Code.CASE_DIFFERS),
+    "cases.is_offline": ("1 - is_offline", KEPT, Code.CASE_DIFFERS),
+    "cases.details": ("'{}'", KEPT, Code.CASE_DIFFERS),
+    "cases.seal": (":bytes", KEPT, Code.CASE_DIFFERS),
+    "settlement.id": (UNSETTLED, "decision = 'reject'", Code.CASE_DIFFERS),
+    "settlement.key": ("'another'", "true", Code.SETTLEMENT_DIFFERS),
+    "settlement.decision": ("'approve'", "decision = 'reject'", Code.SETTLEMENT_DIFFERS),
+    "settlement.settled_by": ("'device:99'", "true", Code.SETTLEMENT_DIFFERS),
+    "settlement.settled_at": ("settled_at + 1", "true", Code.SETTLEMENT_DIFFERS),
+    "settlement.operation": ("1", "decision = 'forgive'", Code.SETTLEMENT_DIFFERS),
+    "settlement.seal": (":bytes", "true", Code.SETTLEMENT_DIFFERS),
 }
 
 NOTHING_TELLS = {
     "chain.replays": "answers given again leave no other trace",
     "anchor.id": "numbers of anchors may have gaps",
+    "settlement.name": "whoever settled a case may have to be forgotten",
+    "settlement.note": "and so may what they noted",
 }
 
 

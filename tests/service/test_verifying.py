@@ -22,7 +22,7 @@ from tests.market import LI, NOW
 JOURNAL = (("request", "operation"), ("entry", "operation"), ("operation", "id"))
 """Tables and columns that hold operations, in the order in which one can be removed."""
 
-A_REDEMPTION = "SELECT min(id) FROM operation WHERE kind = 'redeem'"
+A_REDEMPTION = "SELECT min(id) FROM operation WHERE kind = 'redeem' AND evidence <> 'offline'"
 
 
 def check(connection: Connection, mode: Mode = Mode.FULL) -> Report:

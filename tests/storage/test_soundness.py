@@ -24,6 +24,7 @@ def test_all_tables_of_the_book_are_known() -> None:
     assert {table.name for table in soundness.TABLES} == {
         *("operation", "entry", "request", "batch", "chain", "anchor"),
         *("account", "lot", "slip"),
+        *("cases", "settlement"),
     }
 
 
