@@ -102,6 +102,10 @@ class Booth:
 
         self.phone.page.route(f"**/api/v1{path}", lose)
 
+    def lose_network(self) -> None:
+        """From now on nothing reaches the service."""
+        self.phone.context.set_offline(True)
+
     def heal(self) -> None:
         """Let the line be as it was."""
         self.phone.page.unroute_all()

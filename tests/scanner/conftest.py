@@ -1,16 +1,21 @@
 """A service on a real port, a camera made of pictures, and phones that look through it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from points.domain.access import Role
 from tests.browser import launched
 from tests.live import Live, go_live_on_copy
+from tests.scanner.booth import Booth
 from tests.scanner.camera import NOTHING, Camera
 from tests.scanner.phone import SIZE, Phone
+
+NewPhone = Callable[[], Phone]
+Pair = Callable[..., Booth]
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +41,37 @@ def live(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Live]:
 
 
 @pytest.fixture
-def phone(phones: Browser, live: Live) -> Iterator[Phone]:
-    """A phone that may use its camera; nothing may happen on it that never should."""
+def new_phone(phones: Browser, live: Live) -> Iterator[NewPhone]:
+    """Phones that may use their cameras; nothing may happen on them that never should."""
     with ExitStack() as stack:
-        context = phones.new_context(viewport=SIZE, locale="zh-CN", has_touch=True, is_mobile=True)
-        stack.callback(context.close)
-        context.grant_permissions(["camera"], origin=live.address)
-        made = Phone(context, live.address)
-        yield made
-        made.check()
+
+        def make() -> Phone:
+            context = phones.new_context(
+                viewport=SIZE, locale="zh-CN", has_touch=True, is_mobile=True
+            )
+            stack.callback(context.close)
+            context.grant_permissions(["camera"], origin=live.address)
+            made.append(Phone(context, live.address))
+            return made[-1]
+
+        made: list[Phone] = []
+        yield make
+        for phone in made:
+            phone.check()
+
+
+@pytest.fixture
+def phone(new_phone: NewPhone) -> Phone:
+    """One phone."""
+    return new_phone()
+
+
+@pytest.fixture
+def pair(new_phone: NewPhone, live: Live, camera: Camera) -> Pair:
+    """Phones at their booths, each time another one."""
+    camera.show(NOTHING)
+
+    def paired(booth: int = 1, role: Role = Role.EARN) -> Booth:
+        return Booth.paired(new_phone(), live, booth=booth, role=role)
+
+    return paired

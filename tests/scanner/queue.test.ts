@@ -221,21 +221,43 @@ test("an undo of what was booked is sent, an undo of what was refused for good h
   const target = sent(makeItem(1));
   const undo = undoing(target, { id: "undo", kind: "undo", undoes: target.id }, 2);
   const live = { ...target, isPromised: false };
+  const no = refused(target, "limit_reached", true);
+  const states = (changed: readonly Item[]) => changed.map(({ n, state }) => [n, state]);
+  const none = [
+    [1, "settled"],
+    [2, "settled"],
+  ];
 
-  const booked = settled([target, undo], [said(target)], CHANCE);
-  const inVain = settled([live, undo], [refused(live, "limit_reached", true)], CHANCE);
+  assert.deepEqual(states(settled([target, undo], [said(target)], CHANCE)), [[1, "settled"]]);
+  assert.deepEqual(states(settled([live, undo], [no], CHANCE)), none);
+  // Answered with it, in the same batch: nobody has to look at either.
+  const both = [no, refused(undo, "cannot_undo", true)];
+  assert.deepEqual(states(settled([target, undo], both, CHANCE)), none);
+});
 
-  assert.deepEqual(
-    booked.map(({ n, state }) => [n, state]),
-    [[1, "settled"]],
-  );
-  assert.deepEqual(
-    inVain.map(({ n, state }) => [n, state]),
-    [
-      [1, "settled"],
-      [2, "settled"],
-    ],
-  );
+test("an undo stands as long as what it takes back may still be booked", () => {
+  const target = sent(makeItem(1));
+  const undo = undoing(target, { id: "undo", kind: "undo", undoes: target.id }, 2);
+  for (const answer of [
+    refused(target, "card_unknown", false),
+    said(target, { status: "review", code: "in_review", final: false }),
+  ]) {
+    assert.deepEqual(numbers(settled([target, undo], [answer], CHANCE)), [1]);
+  }
+});
+
+test("what takes back a request that never arrived is given up after some minutes", () => {
+  const operation = { id: "undo", kind: "undo", undoes: "goods" };
+  let undo = queued(operation, { n: 2, isPromised: true });
+  const waits: number[] = [];
+  while (undo.state === "waiting") {
+    const unknown = refused(undo, "operation_unknown", false);
+    undo = answered(sent(undo), unknown, { ...CHANCE, random: 0 });
+    waits.push((undo.dueAt - CHANCE.now) / 60_000);
+  }
+
+  assert.equal(undo.state, "settled");
+  assert.deepEqual(waits.slice(0, -1), [1, 2, 4]);
 });
 
 test("answers are given to whom they name, others stay as they are", () => {

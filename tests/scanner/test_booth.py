@@ -1,8 +1,5 @@
 """A booth's day on a phone: pairing, adding, redeeming, undoing, and a bad network."""
 
-from collections.abc import Callable
-
-import pytest
 from playwright.sync_api import expect
 
 from points.domain.access import Role
@@ -11,23 +8,12 @@ from tests.live import Live
 from tests.market import LI, WANG
 from tests.scanner.booth import PIN, Booth, invite
 from tests.scanner.camera import NOTHING, Camera, Scene
+from tests.scanner.conftest import Pair
 from tests.scanner.phone import Phone
 from tests.web.served import CODES, NUMBERS, STRAY, earn
 
-Pair = Callable[..., Booth]
-
 START = 1000
 """What Wang's household has before anybody came."""
-
-
-@pytest.fixture
-def pair(phone: Phone, live: Live, camera: Camera) -> Pair:
-    camera.show(NOTHING)
-
-    def paired(booth: int = 1, role: Role = Role.EARN) -> Booth:
-        return Booth.paired(phone, live, booth=booth, role=role)
-
-    return paired
 
 
 def balance(booth: Booth, card: str = CODES[WANG]) -> int:

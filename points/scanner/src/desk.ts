@@ -157,14 +157,19 @@ export class Desk {
    * taken back, so that nothing is paid for nothing.
    */
   async abandon(items: readonly Item[]): Promise<void> {
+    const ids = new Set(items.map((item) => item.id));
     for (const item of items) {
-      await this.#store.changeOne(item.id, (found) => ({ ...found, state: "settled" }));
-      await this.journal("withdrawn", item.id);
       const operation = this.named("undo", { undoes: item.id });
       await this.#store.record(this.#told(operation), (n) =>
         queued(operation, { n, isPromised: true }),
       );
     }
+    // Only now: whoever is cut off in between has taken back more than was given up, never less.
+    await this.#store.change(
+      (found) =>
+        found.filter((item) => ids.has(item.id)).map((item) => ({ ...item, state: "settled" })),
+      (changed) => changed.map((item) => this.#happening("withdrawn", item.id, "")),
+    );
     await this.#look();
   }
 
@@ -282,13 +287,10 @@ export class Desk {
 
   async #settle(answers: readonly Answer[]): Promise<void> {
     const chance = this.#chance();
-    const changed = await this.#store.change((items) =>
-      settled(items, answers, chance).map(scrubbed),
+    await this.#store.change(
+      (items) => settled(items, answers, chance).map(scrubbed),
+      (changed) => changed.flatMap((item) => this.#ending(item)),
     );
-    for (const item of changed) {
-      const kind = endsFor(item);
-      if (kind !== null) await this.journal(kind, item.id);
-    }
     await this.#look();
   }
 
@@ -364,6 +366,11 @@ export class Desk {
 
   #told(operation: Operation): Happening {
     return this.#happening("operation", operation.id, digestOf(operation));
+  }
+
+  #ending(item: Item): readonly Happening[] {
+    const kind = endsFor(item);
+    return kind === null ? [] : [this.#happening(kind, item.id, "")];
   }
 
   #happening(kind: string, subject: string, digest: string): Happening {

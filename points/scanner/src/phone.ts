@@ -369,6 +369,7 @@ export class Phone {
     const count = standing.waiting.length;
     if (count === 0 && this.#most > 0 && standing.network !== "offline") {
       this.#sent = { count: this.#most, at: this.#world.ticks() };
+      this.#beatAt = 0; // the organiser may be waiting for just this phone
     }
     this.#most = count === 0 ? 0 : Math.max(this.#most, count);
     this.#shown = { ...this.#shown, standing };

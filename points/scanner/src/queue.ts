@@ -90,6 +90,8 @@ export const BATCH_MAX = 500;
 /** "Not now" is asked again after one minute, two, four …: for an hour in all. */
 export const NOT_YET_MAX = 6;
 const NOT_YET_MS = 60_000;
+/** After seven minutes a request that was given up has arrived, or never will. */
+const NOTHING_MAX = 3;
 /** Tries after which what breaks the service is shown to a person; ten go by until it is alone. */
 export const BROKEN_MAX = 20;
 
@@ -157,7 +159,10 @@ export function recovered(item: Item): Item {
   return { ...item, state: "attention", trouble: "interrupted" };
 }
 
-/** The service answered: give every item that this changes, those that followed in vain as well. */
+/**
+ * The service answered: give every item that this changes. What it refuses for good, and somebody
+ * had taken back, is nobody's business any more, and nor is what was to take it back.
+ */
 export function settled(
   unsettled: readonly Item[],
   answers: readonly Answer[],
@@ -171,9 +176,9 @@ export function settled(
   }
   for (const item of unsettled) {
     const target = item.follows === null ? undefined : changed.get(item.follows);
-    if (target !== undefined && isInVain(target)) {
-      changed.set(item.id, { ...(changed.get(item.id) ?? item), state: "settled" });
-    }
+    if (target === undefined || !isRefusedForGood(target)) continue;
+    changed.set(target.id, { ...target, state: "settled" });
+    changed.set(item.id, { ...(changed.get(item.id) ?? item), state: "settled" });
   }
   return [...changed.values()];
 }
@@ -183,7 +188,9 @@ export function answered(item: Item, answer: Answer, chance: Chance): Item {
   const told = { ...item, answer, trouble: null, batchMax: BATCH_MAX };
   // What the service keeps for a person is a case there, and nothing that this phone can hasten.
   const isTaken = isBooked(answer) || isKeptForReview(answer);
-  if (isTaken || !item.isPromised) return { ...told, state: "settled" };
+  if (isTaken || !item.isPromised || isForNothing(item, answer)) {
+    return { ...told, state: "settled" };
+  }
   if (answer.final || item.notYet >= NOT_YET_MAX) return { ...told, state: "attention" };
   const wait = NOT_YET_MS * 2 ** item.notYet * (1 + chance.random);
   return { ...told, state: "waiting", notYet: item.notYet + 1, dueAt: chance.now + wait };
@@ -259,9 +266,19 @@ function again(item: Item, failure: Failure, dueAt: number): Item {
   return { ...item, state: "waiting", trouble: failure.trouble, dueAt };
 }
 
-/** Whether whatever would take it back has nothing to take back. */
-function isInVain(item: Item): boolean {
-  return item.state === "settled" && item.answer !== null && !isBooked(item.answer);
+/** Whether it never was in the book and never will be, whoever asks again. */
+function isRefusedForGood({ answer }: Item): boolean {
+  if (answer === null || !answer.final || isBooked(answer) || isKeptForReview(answer)) return false;
+  return answer.status !== "conflict";
+}
+
+/**
+ * Whether it was to take back what somebody gave up waiting for, and that has not arrived in all
+ * this time: then it never will.
+ */
+function isForNothing(item: Item, answer: Answer): boolean {
+  const isAsked = item.operation.kind === "undo" && item.follows === null;
+  return isAsked && answer.code === "operation_unknown" && item.notYet >= NOTHING_MAX;
 }
 
 /** It stood alone, so it is to blame; what fails may also be the service's own trouble. */

@@ -23,13 +23,21 @@ export function scrubbed(item: Item): Item {
   return { ...item, operation: { ...rest, id: item.operation.id, kind: item.operation.kind } };
 }
 
-/** Give the answers, one for each item in order; null where there are none. */
+/** Give the answers, one for each item in order; null where there are none, or not to these. */
 export function answersIn(
   reply: Reply<Answer[]>,
   items: readonly Item[],
 ): readonly Answer[] | null {
   if (reply.kind !== "ok" || !Array.isArray(reply.body)) return null;
-  return reply.body.length === items.length ? reply.body : null;
+  if (reply.body.length !== items.length) return null;
+  const answers: Answer[] = [];
+  for (const [place, item] of items.entries()) {
+    const answer = reply.body[place];
+    // One whose name could not be read is answered without it, in its place.
+    if (answer === undefined || (answer.id !== item.id && answer.id !== null)) return null;
+    answers.push({ ...answer, id: item.id });
+  }
+  return answers;
 }
 
 /** Say why a request as a whole got no answers. */
@@ -68,9 +76,9 @@ export interface JournalTaken extends JournalEnd {
 }
 
 /** Name the line that says why an operation will never be booked; null where it was or may be. */
-export function endsFor(item: Item): "refused" | null {
-  const { answer, state } = item;
-  if (state !== "settled" || answer === null) return null;
+export function endsFor({ answer, state }: Item): "refused" | "withdrawn" | null {
+  if (state !== "settled") return null;
+  if (answer === null) return "withdrawn";
   return isBooked(answer) || isKeptForReview(answer) ? null : "refused";
 }
 

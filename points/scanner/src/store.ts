@@ -100,12 +100,19 @@ export class Store {
   /**
    * Let items pass on: read everything unsettled, write what the transition gives back, as one act.
    * Items that it does not give back stay as they are; none can be removed.
+   *
+   * @param lines what the journal has to tell of it, in the same act
    */
-  change(transition: (unsettled: readonly Item[]) => readonly Item[]): Promise<readonly Item[]> {
-    return this.#act(["outbox"], "readwrite", async (transaction) => {
+  change(
+    transition: (unsettled: readonly Item[]) => readonly Item[],
+    lines?: (changed: readonly Item[]) => readonly Happening[],
+  ): Promise<readonly Item[]> {
+    const places: readonly Place[] = lines === undefined ? ["outbox"] : ["journal", "outbox"];
+    return this.#act(places, "readwrite", async (transaction) => {
       const outbox = transaction.objectStore("outbox");
       const changed = transition(await inStates(outbox, UNSETTLED));
       for (const item of changed) outbox.put(item);
+      for (const line of lines?.(changed) ?? []) await append(transaction, line);
       return changed;
     });
   }

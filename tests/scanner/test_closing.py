@@ -1,0 +1,85 @@
+"""The end of an event as its phones live it: what they hold keeps it open, and then it closes."""
+
+from datetime import timedelta
+
+from playwright.sync_api import expect
+
+from points.domain.access import Role
+from points.domain.cases import CaseKind, Wish
+from points.domain.closing import Shortfall, Signature
+from points.domain.closing_sheets import ClosingSheet
+from points.service.cases import read_cases
+from points.service.closing import NotClosed, close_event
+from tests.live import Live
+from tests.market import LI, MARKET, WANG
+from tests.scanner.booth import Booth
+from tests.scanner.conftest import Pair
+from tests.web.served import CALLERS, CODES, earn
+
+BEAT = timedelta(seconds=65)
+"""A little longer than a phone waits before it tells again how it stands."""
+
+
+def close(live: Live) -> list[set[Shortfall]]:
+    """Close the market; tell of each phone that stands in the way, why."""
+    outcome = close_event(live.served.book, MARKET.key, by=Signature(), now=live.clock())
+    if isinstance(outcome, ClosingSheet):
+        return []
+    assert isinstance(outcome, NotClosed)
+    return [set(one.shortfalls) for one in outcome.missing]
+
+
+def cases(live: Live) -> list[CaseKind]:
+    found = read_cases(live.served.book, CALLERS["supervisor"], Wish(event=MARKET.key))
+    return sorted(one.case.about.kind for one in found)
+
+
+def report(booth: Booth, last: str = "journal") -> None:
+    """Let the phone tell how it stands, and what its journal says since."""
+    booth.live.clock.now += BEAT
+    with booth.phone.page.expect_response(f"**/devices/{last}"):
+        booth.phone.page.clock.fast_forward(BEAT // timedelta(milliseconds=1))
+
+
+def account(booth: Booth) -> None:
+    """Let the phone tell all that it has to tell."""
+    report(booth)
+    report(booth, last="heartbeat")
+
+
+def test_what_a_phone_holds_keeps_its_event_open_until_it_is_sent(pair: Pair, live: Live) -> None:
+    booth = pair(4, Role.REDEEM)
+    booth.lose_answers("/operations")
+    for owner in (WANG, LI):
+        booth.type_code(CODES[owner])
+        booth.expect_verdict("kept", "+10")
+        booth.next()
+    report(booth)
+    assert close(live) == [{Shortfall.WAITING}]
+
+    booth.heal()
+    booth.wait_until_sent()
+
+    report(booth, last="heartbeat")
+    assert close(live) == []
+    assert cases(live) == []
+
+
+def test_a_scan_taken_back_before_it_was_refused_keeps_no_event_open(
+    pair: Pair, live: Live
+) -> None:
+    booth = pair(4, Role.REDEEM)
+    live.served.operate("redeeming", earn())
+    booth.lose_network()
+    booth.type_code(CODES[WANG])
+    booth.expect_verdict("kept", "+10")
+    booth.press("撤销")
+    booth.expect_verdict("kept")
+    booth.next()
+
+    booth.heal()
+    booth.wait_until_sent()
+
+    expect(booth.top).not_to_contain_text("要请负责人看")
+    account(booth)
+    assert close(live) == []
