@@ -29,6 +29,9 @@ DESK: Mapping[DeskFault, Both] = {
         "another name is known at this door",
     ),
     DeskFault.COMMUNITY_UNKNOWN: ("方案里没有这个居民区", "the programme has no such community"),
+    DeskFault.NOTICE_UNKNOWN: ("没有这一版告知书", "no notice has this version"),
+    DeskFault.CONSENT_NEEDED: ("要先看告知书并同意", "the notice must be agreed to first"),
+    DeskFault.KEY_REUSED: ("这个编号用过了，内容不一样", "this id was used for something else"),
     DeskFault.INTO_ANONYMOUS: (
         "请反过来合并：有门牌的一户要留下",
         "merge them the other way round: the household with a door must stay",

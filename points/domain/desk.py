@@ -26,6 +26,12 @@ class DeskFault(StrEnum):
     NAME_DIFFERS = "name_differs"
     """Another name is known at this door."""
     COMMUNITY_UNKNOWN = "community_unknown"
+    NOTICE_UNKNOWN = "notice_unknown"
+    """No wording of the notice has this version."""
+    CONSENT_NEEDED = "consent_needed"
+    """Where a household lives is noted only once it has heard the notice and agreed."""
+    KEY_REUSED = "idempotency_key_reused"
+    """The name was used before, for something else."""
     INTO_ANONYMOUS = "into_anonymous"
     """A household with a door would go up in one without; merge them the other way round."""
 

@@ -100,7 +100,7 @@ class _Planner:
         if card.state is not CardState.ACTIVE:
             self._fault(line, Column.CARDS, RowReason.CARD_STOPPED, found=number, state=card.state)
             return None
-        if card.home is not None:
+        if card.has_door:
             self._fault(line, Column.CARDS, RowReason.CARD_BOUND, found=number)
             return None
         # Cards merged at the desk share one anonymous household, which lives behind one door.

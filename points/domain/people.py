@@ -63,6 +63,11 @@ class CardRecord:
     resident: ResidentId | None
     printed_at: datetime
 
+    @property
+    def has_door(self) -> bool:
+        """Whether the desk knows where its household lives; a booth may know the community."""
+        return self.home is not None and self.home.door != ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseholdRecord:
@@ -70,6 +75,8 @@ class HouseholdRecord:
 
     id: HouseholdId
     home: Home | None
+    building: str | None = None
+    """All that a booth was told of where it lives, until the desk knows the door."""
     cards: tuple[CardRecord, ...] = ()
 
 

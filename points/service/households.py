@@ -75,7 +75,7 @@ def bind_card(
             return _record(connection, card.household)
         if known.name is None and home.name is not None:
             name_households(connection, {home.place: home.name})
-        _join(connection, book, card, known.household, now)
+        join(connection, book, card, known.household, now)
         return _record(connection, known.household)
 
     return settle_whole(book.database, act)
@@ -101,11 +101,11 @@ def add_card_to_household(
         if card.household == found.id:
             return found
         fault = stopped_fault(card)
-        if fault is None and card.home is not None:
+        if fault is None and card.has_door:
             fault = NotDone(reason=DeskFault.CARD_BOUND, details={"number": number})
         if fault is not None:
             return fault
-        _join(connection, book, card, found.id, now)
+        join(connection, book, card, found.id, now)
         return _record(connection, found.id)
 
     return settle_whole(book.database, act)
@@ -152,6 +152,18 @@ def asked_to_merge(
     )
 
 
+def join(
+    connection: Connection, book: Book, card: CardRecord, household: HouseholdId, now: datetime
+) -> None:
+    """Let a held card belong to a held household: alone, or with all that it did before."""
+    if card.household == household:
+        return
+    if used_among(connection, {card.household}):
+        _merge(connection, book, card.household, household, now)
+    else:
+        move_cards(connection, {card.id: household})
+
+
 def _home_fault(home: Home) -> NotDone | None:
     fault = door_fault(home.door)
     if fault is not None:
@@ -185,21 +197,9 @@ def _binding_fault(
     if known is not None and card.household == known.household:
         return None
     fault = stopped_fault(card)
-    if fault is None and card.home is not None:
+    if fault is None and card.has_door:
         return NotDone(reason=DeskFault.CARD_BOUND, details={"number": number})
     return fault
-
-
-def _join(
-    connection: Connection, book: Book, card: CardRecord, household: HouseholdId, now: datetime
-) -> None:
-    """Let a held card belong to a held household: alone, or with all that it did before."""
-    if card.household == household:
-        return
-    if used_among(connection, {card.household}):
-        _merge(connection, book, card.household, household, now)
-    else:
-        move_cards(connection, {card.id: household})
 
 
 def _merge(

@@ -148,7 +148,7 @@ def _load_known(
         doors |= load_doors(connection, [line.home.place for line in part])
         numbers = [number for line in part for number in line.cards]
         cards |= load_card_records(connection, numbers)
-    blank = {card.household for card in cards.values() if card.home is None}
+    blank = {card.household for card in cards.values() if not card.has_door}
     return Known(doors=doors, cards=cards, used=used_among(connection, blank))
 
 

@@ -88,6 +88,18 @@ def load_card_records(
     }
 
 
+def numbers_by_code(
+    connection: Connection, fingerprints: Collection[bytes]
+) -> dict[bytes, CardNumber]:
+    """Tell which numbers the cards of these codes bear."""
+    chosen = select(_card.c.fingerprint, _card.c.number)
+    return {
+        row.fingerprint: CardNumber(row.number)
+        for part in parts_of(fingerprints)
+        for row in connection.execute(chosen.where(_card.c.fingerprint.in_(part)))
+    }
+
+
 def load_cards_of(connection: Connection, household: HouseholdId) -> tuple[CardRecord, ...]:
     """Read all cards of a household that stands, with those of the ones that went up in it."""
     rows = connection.execute(

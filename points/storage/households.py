@@ -24,7 +24,9 @@ def find_household(connection: Connection, household: HouseholdId) -> HouseholdR
     if row is None:
         return None
     cards = load_cards_of(connection, HouseholdId(row.id))
-    return HouseholdRecord(id=HouseholdId(row.id), home=home_of(row), cards=cards)
+    return HouseholdRecord(
+        id=HouseholdId(row.id), home=home_of(row), building=row.building, cards=cards
+    )
 
 
 def load_doors(connection: Connection, places: Collection[Place]) -> dict[Place, KnownDoor]:
@@ -72,6 +74,20 @@ def add_households(connection: Connection, homes: Sequence[Home], *, at: datetim
                 for home in homes
             ],
         )
+
+
+def house(
+    connection: Connection,
+    household: HouseholdId,
+    community: CommunityKey | None,
+    building: str | None,
+) -> None:
+    """Note what a household told a booth of where it lives."""
+    connection.execute(
+        update(_household)
+        .where(_household.c.id == household)
+        .values(community=community, building=building)
+    )
 
 
 def settle_households(connection: Connection, homes: Mapping[HouseholdId, Home]) -> None:

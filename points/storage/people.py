@@ -47,6 +47,8 @@ class HouseholdRow(SQLModel, table=True):
     name: str | None = None
     merged_into: int | None = Field(default=None, foreign_key="household.id", sa_type=BIG)
     added_at: datetime = Field(sa_type=Moment)
+    building: str | None = None
+    """All that it told a booth of where it lives."""
 
 
 class ResidentRow(SQLModel, table=True):

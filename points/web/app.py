@@ -16,6 +16,7 @@ from points.service.timekeeping import Seconds, Timekeeper
 from points.settings import Settings
 from points.storage.engine import check_safety, open_database
 from points.web.api import (
+    binding,
     bundle,
     cards,
     cases,
@@ -45,6 +46,7 @@ _ROUTERS = (
     redemptions.router,
     cards.balances,
     cards.router,
+    binding.router,
     devices.router,
     cases.router,
     exposure.router,

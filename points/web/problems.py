@@ -45,6 +45,11 @@ class Fault(StrEnum):
     DECISION_UNFIT = "decision_unfit"
     FORGIVING_LIMITED = "forgiving_limited"
     NOTHING_OWED = "nothing_owed"
+    CARD_BOUND = "card_bound"
+    SAME_CARD = "same_card"
+    COMMUNITY_UNKNOWN = "community_unknown"
+    NOTICE_UNKNOWN = "notice_unknown"
+    CONSENT_NEEDED = "consent_needed"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     TOO_MANY_REQUESTS = "too_many_requests"
     INTERNAL_ERROR = "internal_error"
@@ -100,6 +105,11 @@ _STATUS_OF_FAULT: Mapping[Fault, HTTPStatus] = {
     Fault.DECISION_UNFIT: HTTPStatus.CONFLICT,
     Fault.FORGIVING_LIMITED: HTTPStatus.CONFLICT,
     Fault.NOTHING_OWED: HTTPStatus.CONFLICT,
+    Fault.CARD_BOUND: HTTPStatus.CONFLICT,
+    Fault.SAME_CARD: HTTPStatus.CONFLICT,
+    Fault.COMMUNITY_UNKNOWN: HTTPStatus.NOT_FOUND,
+    Fault.NOTICE_UNKNOWN: HTTPStatus.CONFLICT,
+    Fault.CONSENT_NEEDED: HTTPStatus.CONFLICT,
     Fault.IDEMPOTENCY_KEY_REUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
     Fault.TOO_MANY_REQUESTS: HTTPStatus.TOO_MANY_REQUESTS,
     Fault.INTERNAL_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -47,6 +47,7 @@ _REASONS = {
     "not_an_instant": "not_an_instant",
     "not_a_day": "not_a_day",
     "card_or_number": "card_or_number",
+    "same_or_new": "same_or_new",
 }
 REASONS = frozenset(_REASONS.values()) | {"not_in_form", "given_twice"}
 """All that a field can be found to be."""

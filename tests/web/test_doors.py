@@ -38,6 +38,8 @@ WHO_MAY = {
     ("GET", "/api/v1/devices"): frozenset({Role.SUPERVISOR}),
     ("POST", "/api/v1/balances"): EVERYONE,
     ("POST", "/api/v1/statements"): DESKS,
+    ("POST", "/api/v1/cards/bind"): DEVICES,
+    ("POST", "/api/v1/cards/freeze"): LEADS,
     ("GET", "/api/v1/cases"): LEADS,
     ("POST", "/api/v1/cases/{number}/settle"): LEADS,
     ("GET", "/api/v1/exposure"): LEADS,
