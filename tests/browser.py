@@ -25,11 +25,14 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def launched(*arguments: str) -> Iterator[Browser]:
-    """Run a browser with these arguments."""
+def launched(*arguments: str, home: Path | None = None) -> Iterator[Browser]:
+    """Run a browser with these arguments; in another home it trusts what is trusted there."""
     with sync_playwright() as playwright:
         program = find_browser(playwright)
-        chromium = playwright.chromium.launch(executable_path=program, args=arguments)
+        environment = {**os.environ, **({} if home is None else {"HOME": str(home)})}
+        chromium = playwright.chromium.launch(
+            executable_path=program, args=arguments, env=dict(environment)
+        )
         yield chromium
         chromium.close()
 

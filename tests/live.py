@@ -17,7 +17,7 @@ from threading import Thread
 from typing import BinaryIO
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from points.client import Client, Pace
 from points.service.cards import print_cards
@@ -86,7 +86,7 @@ def go_live_on_copy(of: Path, folder: Path) -> Iterator[Live]:
 
 
 @contextmanager
-def running(app: FastAPI) -> Iterator[str]:
+def running(app: ASGIApp) -> Iterator[str]:
     """Serve an app from a thread; give its address."""
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none"))
     with socket.create_server(("127.0.0.1", 0)) as listener:

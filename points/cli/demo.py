@@ -47,10 +47,16 @@ _TOKENS = {
 _INVITED = (("booth-4", "兑换", "hands goods out"), ("booth-12", "加分", "awards points"))
 
 
-def prepare_demo(chosen: Settings, data: Path, server: str) -> None:
+def prepare_demo(chosen: Settings, data: Path, server: str, *, phones: str | None = None) -> None:
     """Hold the demo's day today, make what is missing to try it with, and tell how.
 
     A database in which somebody has set up a programme of their own is left alone.
+
+    Args:
+        chosen: How the service runs.
+        data: The folder of all that is made.
+        server: Where the service is for this machine.
+        phones: Where it is for phones, if that is elsewhere.
     """
     with reached(chosen.database_url) as database:
         book = make_book(database, now)
@@ -68,7 +74,7 @@ def prepare_demo(chosen: Settings, data: Path, server: str) -> None:
             load_into(book, _read(today))
         _make_tokens(book, data, missing)
         _make_cards(book, data, chosen.public_url, is_new_day=held_on != today)
-        links = _invite_phones(book, chosen.public_url or server)
+        links = _invite_phones(book, chosen.public_url or phones or server)
     _tell(data, chosen.database_url, server)
     _tell_of_scanner(data, links)
 

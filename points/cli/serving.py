@@ -1,21 +1,23 @@
 """Serve: `points serve` for real use, `points start` to try it, `points migrate` to prepare."""
 
-import errno
+import asyncio
 import gc
 import os
 import signal
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 import uvicorn
-from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp
 
+from points.cli.addresses import EVERYWHERE
 from points.cli.demo import prepare_demo
 from points.cli.door import (
     DatabaseUrl,
@@ -28,19 +30,23 @@ from points.cli.door import (
     trouble_told,
 )
 from points.cli.files import private_folder
-from points.cli.words import fail, say
+from points.cli.lan import Network, open_network
+from points.cli.listening import address_of, listening
+from points.cli.words import say
 from points.settings import Settings
 from points.storage.migrate import migrate as migrate_database
 from points.web.app import create_app
+from points.web.trust import make_trust_app
 
 app = typer.Typer(no_args_is_help=True)
 
 Port = Annotated[int | None, typer.Option(min=1, max=65_535, help="The port to listen on.")]
 
 _LOOPBACK = "127.0.0.1"
-_WAITING_MAX = 2048
 _STOP_SECONDS_MAX = 30
 _OBJECTS_BETWEEN_SEARCHES = 50_000
+_TICKS_BETWEEN_LOOKS = 600
+"""A minute, as uvicorn ticks: how soon a certificate follows the machine into another network."""
 
 
 @app.command()
@@ -59,7 +65,7 @@ def serve(
 ) -> None:
     """Serve the API until Ctrl-C or SIGTERM; what has been taken is posted before the end."""
     chosen = settings(database_url)
-    with _stopping_well(), _listening(host or chosen.host, port or chosen.port) as listener:
+    with _stopping_well(), listening(host or chosen.host, port or chosen.port) as listener:
         with opened(database_url):  # says what is wrong before the server starts
             pass
         _run(chosen, listener)
@@ -75,23 +81,33 @@ def start(
         str | None, typer.Option("--database", help="Use another database than DATA/points.db.")
     ] = None,
     empty: Annotated[bool, typer.Option("--empty", help="Load no demo programme.")] = False,
+    lan: Annotated[
+        bool,
+        typer.Option(
+            "--lan",
+            help="Let phones of the local network in as well, by HTTPS: at the next port, and at "
+            "the one after it by a page that shows how to trust it.",
+        ),
+    ] = False,
+    host: Annotated[
+        str, typer.Option(help="The address for --lan; by default all that this machine has.")
+    ] = EVERYWHERE,
 ) -> None:
     """Prepare everything and serve: with the demo programme, as if its day were today."""
     folder = data.resolve()
     chosen = settings(database_url or _url_of(folder / "points.db"))
-    with _stopping_well(), _listening(_LOOPBACK, port or chosen.port) as listener:
+    at = port or chosen.port
+    beside = open_network(folder, host, at + 1) if lan else nullcontext()
+    with _stopping_well(), listening(_LOOPBACK, at) as listener, beside as network:
         private_folder(folder)
         _prepare(chosen.database_url)
+        here = address_of(listener)
+        if network is not None:
+            network.tell()
         if not empty:
-            prepare_demo(chosen, folder, address_of(listener))
-        _run(chosen, listener)
+            prepare_demo(chosen, folder, here, phones=network.address if network else here)
+        _run(chosen, listener, network)
     say(f"已停下，数据都在 {folder}", f"Stopped. Everything is in {folder}.")
-
-
-def address_of(listener: socket.socket) -> str:
-    """Give the address at which a socket is reached from this machine."""
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _url_of(file: Path) -> str:
@@ -118,47 +134,53 @@ def _stopping_well() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-@contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
-    """Take the port before anything else: where somebody has it, nothing is touched."""
-    try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.create_server(address[:2], family=family, backlog=_WAITING_MAX)
-    except OSError as error:
-        _tell_no_port(f"{host}:{port}", error)
-    with listener:
-        yield listener
+class _Door(uvicorn.Server):
+    """One more way into what another server serves. That one hears the signals, and ends this."""
 
+    def __init__(self, config: uvicorn.Config, listener: socket.socket) -> None:
+        super().__init__(config)
+        self._listener = listener
 
-def _tell_no_port(address: str, error: OSError) -> NoReturn:
-    if error.errno == errno.EADDRINUSE:
-        fail(
-            f"{address} 已经被占用，也许 points 已经在运行。用 --port 换一个端口",
-            f"{address} is in use already; perhaps points is running. Choose another --port.",
-        )
-    if error.errno == errno.EACCES:
-        fail(
-            f"没有权限使用 {address}。用 --port 换一个 1024 以上的端口",
-            f"{address} may not be used by you. Choose a --port above 1024.",
-        )
-    fail(f"不能使用 {address}：{error.strerror}", f"{address} cannot be used: {error.strerror}")
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave them to the other."""
+        yield
+
+    async def stand_open(self) -> None:
+        """Serve until told to stop."""
+        await self.serve(sockets=[self._listener])
 
 
 class _Server(uvicorn.Server):
     """Says where it is once it answers."""
 
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
+    def __init__(
+        self, config: uvicorn.Config, address: str, network: Network | None, doors: Sequence[_Door]
+    ) -> None:
         super().__init__(config)
-        self._address = address
+        self._address, self._network, self._doors = address, network, doors
+        self._open: list[asyncio.Task[None]] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._open = [asyncio.create_task(door.stand_open()) for door in self._doors]
         _leave_what_stays_alone()
         if self.started:
             say(
                 f"服务在 {self._address}，按 Ctrl-C 停下",
                 f"Serving at {self._address}. Ctrl-C stops the service.",
             )
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._network is not None and counter % _TICKS_BETWEEN_LOOKS == 0:
+            self._network.look()
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for door in self._doors:  # before what is behind them ends
+            door.should_exit = True
+        await asyncio.gather(*self._open)
+        await super().shutdown(sockets)
 
 
 def _leave_what_stays_alone() -> None:
@@ -171,7 +193,9 @@ def _leave_what_stays_alone() -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES, 10, 50)
 
 
-def server_config(app: FastAPI, *, log_level: str) -> uvicorn.Config:
+def server_config(
+    app: ASGIApp, *, log_level: str, context: ssl.SSLContext | None = None
+) -> uvicorn.Config:
     """Give the server's settings; measurements serve other apps with the same."""
     return uvicorn.Config(
         app,
@@ -179,13 +203,22 @@ def server_config(app: FastAPI, *, log_level: str) -> uvicorn.Config:
         access_log=False,  # the app logs requests itself, without what they carry
         server_header=False,
         timeout_graceful_shutdown=_STOP_SECONDS_MAX,
+        ssl_context_factory=None if context is None else lambda _config, _default: context,
     )
 
 
-def _run(chosen: Settings, listener: socket.socket) -> None:
-    app = create_app(chosen, clock=now, seconds=seconds)
-    config = server_config(app, log_level=chosen.log_level)
-    server = _Server(config, address_of(listener))
+def _doors_of(network: Network, app: ASGIApp, *, log_level: str) -> Iterator[_Door]:
+    encrypted = server_config(app, log_level=log_level, context=network.context)
+    encrypted.lifespan = "off"  # the app is opened and shut by the first server
+    yield _Door(encrypted, network.encrypted)
+    yield _Door(server_config(make_trust_app(network.trust), log_level=log_level), network.plain)
+
+
+def _run(chosen: Settings, listener: socket.socket, network: Network | None = None) -> None:
+    app, level = create_app(chosen, clock=now, seconds=seconds), chosen.log_level
+    doors = [] if network is None else list(_doors_of(network, app, log_level=level))
+    config = server_config(app, log_level=level)
+    server = _Server(config, address_of(listener), network, doors)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         server.should_exit = True

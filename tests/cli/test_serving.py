@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from points.cli import main, serving
+from points.cli.listening import address_of
 from tests.cli.terminal import Desk, fair, run
 from tests.drills.processes import END_SECONDS_MAX, ended_at_last, forking, speak_into
 
@@ -186,9 +187,7 @@ def test_an_address_of_the_newer_kind_is_served_too(
     sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served: list[str] = []
-    monkeypatch.setattr(
-        serving, "_run", lambda _, listener: served.append(serving.address_of(listener))
-    )
+    monkeypatch.setattr(serving, "_run", lambda _, listener: served.append(address_of(listener)))
 
     said = sqlite_desk.says("serve", "--host", "::1", "--port", 18_997)
 
@@ -216,7 +215,7 @@ def test_tables_are_made_once_and_making_them_again_changes_nothing(
 def test_ctrl_c_while_everything_is_being_prepared_stops_well_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         signal.raise_signal(signal.SIGTERM)
 
     monkeypatch.setattr(serving, "prepare_demo", interrupt)
