@@ -74,7 +74,15 @@ def test_help_names_every_option_and_installs_nothing(clone: Path) -> None:
     helped = run(clone / "scripts" / "start", "--help")
 
     assert helped.returncode == 0
-    for option in ("--port N", "--data DIR", "--database URL", "--empty", "--lan", "--host ADDRESS", "--help"):
+    for option in (
+        "--port N",
+        "--data DIR",
+        "--database URL",
+        "--empty",
+        "--lan",
+        "--host ADDRESS",
+        "--help",
+    ):
         assert option in helped.stdout
     assert not (clone / ".venv").exists()
 
