@@ -91,17 +91,24 @@ class AccountCheck:
     """Checks accounts as they pass by, and adds them up."""
 
     def __init__(
-        self, calendar: Calendar, findings: Findings, *, last_at: Mapping[int, int], now: int
+        self,
+        calendar: Calendar,
+        findings: Findings,
+        balances: Balances | None = None,
+        *,
+        last_at: Mapping[int, int],
+        now: int,
     ) -> None:
-        """Begin with nothing added up.
+        """Be ready to check.
 
         Args:
             calendar: Tells when points must have ended.
             findings: Told of every disagreement.
+            balances: Added to; nothing is added up yet if not given.
             last_at: When each account that is not a wallet was last moved.
             now: The present, to tell what should have been swept long ago.
         """
-        self.balances = Balances()
+        self.balances = balances if balances is not None else Balances()
         self._calendar = calendar
         self._findings = findings
         self._last_at = last_at

@@ -8,11 +8,12 @@ version of its rule that it names.
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from points.domain.calendar import Calendar
-from points.domain.cases import OVER_LIMIT
+from points.domain.cases import APPROVED, OVER_LIMIT
+from points.domain.facts import CONFIRMED
 from points.domain.findings import Code, Findings
 from points.domain.ids import ActivityKey, RewardKey
 from points.domain.operations import Kind
@@ -21,6 +22,9 @@ from points.domain.stored import ActLine
 
 _MINUTE = 60_000_000
 _OVER_LIMIT = f'"{OVER_LIMIT}"'
+_APPROVED = f'"{APPROVED}"'
+_CONFIRMED = f'"{CONFIRMED}"'
+_NEVER_EXCEEDED = 2**63
 _CHECK_OUT = '"phase": "check_out"'
 
 Item = TypeVar("Item")
@@ -34,11 +38,14 @@ class LimitCheck:
         self._catalog = catalog
         self._calendar = calendar
         self._findings = findings
+        self._lowest = _Lowest(catalog)
         self._spans: dict[str, frozenset[tuple[Who, Span]]] = {}
         self._counting: dict[str, bool] = {}
 
-    def check(self, acts: Iterable[ActLine]) -> None:
+    def check(self, acts: Sequence[ActLine]) -> None:
         """Check a household's operations, given in the order of posting."""
+        if self._lowest.are_kept(acts):
+            return  # nearly all households
         counted: Counter[tuple[Any, ...]] = Counter()
         moments: dict[tuple[Any, ...], list[int]] = {}
         for act in acts:
@@ -50,12 +57,22 @@ class LimitCheck:
                 self._check_redemption(act, counted)
 
     def _check_redemption(self, act: ActLine, counted: Counter[tuple[Any, ...]]) -> None:
+        self._check_unconfirmed(act, counted)
         reward: Reward | None = _named(self._catalog.rewards.get(RewardKey(act.item or "")), act)
         counted[act.item,] += act.quantity
         if _OVER_LIMIT in act.details:
             return  # said to be beyond it, and a person has been told
         if reward is not None and reward.per_household_per_event is not None:
             self._compare(act, counted[act.item,], reward.per_household_per_event)
+
+    def _check_unconfirmed(self, act: ActLine, counted: Counter[tuple[Any, ...]]) -> None:
+        """Check what a household spent on a day with nothing but a card."""
+        if _CONFIRMED in act.details:
+            return
+        counted["unconfirmed", act.local_day] -= act.points
+        most = self._calendar.unconfirmed_points_max(act.occurred_at, act.posted_at)
+        if most is not None and _APPROVED not in act.details and act.points:
+            self._compare(act, counted["unconfirmed", act.local_day], most)
 
     def _check_earn(
         self,
@@ -137,6 +154,57 @@ class LimitCheck:
         if times > limit:
             about: Mapping[str, int | str] = {"operation": act.id, "household": act.household}
             self._findings.add(Code.LIMIT_EXCEEDED, about, expected=limit, found=times)
+
+
+class _Lowest:
+    """Tells of households that they did too little to have come past any limit."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        """Know the lowest limits of every activity and reward, in whatever version."""
+        caps = [
+            version.item.points_per_day_max
+            for version in catalog.programme.all
+            if version.item is not None and version.item.points_per_day_max is not None
+        ]
+        self._points_max = min(caps, default=_NEVER_EXCEEDED)
+        self._times_max: dict[str | None, int] = {}
+        for key, activities in catalog.activities.items():
+            for version in activities.all:
+                if version.item is None:
+                    continue
+                one = version.item
+                points = (one.points_max_per_event, one.points_max_per_day)
+                self._points_max = min(
+                    [self._points_max, *(most for most in points if most is not None)]
+                )
+                times = [limit.times_max for limit in one.times]
+                # Between two scans there may have to be a pause; one alone needs none.
+                times += [1] if one.cooldown_minutes is not None else []
+                self._times_max[key] = min([self._times_max.get(key, _NEVER_EXCEEDED), *times])
+        for reward, versions in catalog.rewards.items():
+            most = [
+                version.item.per_household_per_event
+                for version in versions.all
+                if version.item is not None and version.item.per_household_per_event is not None
+            ]
+            self._times_max[reward] = min([self._times_max.get(reward, _NEVER_EXCEEDED), *most])
+
+    def are_kept(self, acts: Sequence[ActLine]) -> bool:
+        """Tell whether all that was done is within the lowest of all limits, however counted."""
+        points = 0
+        times: Counter[str | None] = Counter()
+        for act in acts:
+            if act.kind == Kind.EARN:
+                times[act.item] += 1
+                points += act.points
+            elif act.kind == Kind.REDEEM:
+                times[act.item] += act.quantity
+            if min(act.quantity, act.points * (act.kind == Kind.EARN)) < 0:
+                return False  # what takes away may hide what was too much
+        most = self._times_max
+        return points <= self._points_max and all(
+            count <= most.get(item, _NEVER_EXCEEDED) for item, count in times.items()
+        )
 
 
 def _named(versions: Versions[Item] | None, act: ActLine) -> Item | None:

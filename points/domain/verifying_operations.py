@@ -72,9 +72,11 @@ class Totals:
 class OperationCheck:
     """Checks operations as they pass by, and adds them up."""
 
-    def __init__(self, calendar: Calendar, findings: Findings) -> None:
-        """Begin with nothing added up."""
-        self.totals = Totals()
+    def __init__(
+        self, calendar: Calendar, findings: Findings, totals: Totals | None = None
+    ) -> None:
+        """Add to these totals, or begin with nothing added up."""
+        self.totals = totals if totals is not None else Totals()
         self._calendar = calendar
         self._findings = findings
 

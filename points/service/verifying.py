@@ -3,41 +3,33 @@
 Nothing is written. Whatever cannot be checked is told as a gap, never passed over.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from points.domain.anchors import Head, HeadsFault, check_published, read_heads
+from points.domain.anchors import HeadsFault, check_published, read_heads
 from points.domain.calendar import Calendar
-from points.domain.chain import micros
 from points.domain.findings import Code, GapReason
 from points.domain.programme import Versions
 from points.domain.shapes import SLIPS
-from points.domain.stored import act_of
 from points.domain.verifying import Mode, Report, Stage
-from points.domain.verifying_accounts import AccountCheck, Holdings
 from points.domain.verifying_cases import Answers, check_cases, is_kept
-from points.domain.verifying_chains import End, Journal, check_heads, check_journal, end_of
-from points.domain.verifying_limits import LimitCheck
-from points.domain.verifying_operations import OperationCheck, is_refusal
+from points.domain.verifying_operations import is_refusal
 from points.domain.verifying_slips import check_slips, recount_slips
 from points.domain.verifying_totals import check_merged, check_totals
 from points.domain.verifying_undoing import SequelCheck
 from points.service.transactions import DatabaseUnavailable, snapshot
+from points.service.verifying_parts import walk_chains, weigh_accounts
 from points.service.verifying_run import Progress, Run, first_line, untold
 from points.storage import soundness
 from points.storage import verifying as stored
 from points.storage.anchors import read_anchors
 from points.storage.catalog import load_catalog
 from points.storage.engine import Database, UnsafeDatabase, check_safety
-from points.storage.locks import first_operation
 from points.storage.migrate import is_current
 from points.storage.sequels import load_sequels
-from points.storage.verifying import Part
 from points.storage.verifying_cases import find_named, read_cases, read_settlements
-
-CLOCK_SLACK = timedelta(minutes=10)
 
 
 def verify(
@@ -82,19 +74,11 @@ def check_book(run: Run, connection: Connection) -> None:
     run.do(Stage.DATABASE, lambda: _database(run, connection))
     catalog = run.do(Stage.DATABASE, lambda: load_catalog(connection))
     calendar = Calendar(catalog.programme if catalog is not None else Versions(()))
-    run.do(Stage.CHAINS, lambda: _chains(run, connection, calendar))
+    run.do(Stage.CHAINS, lambda: walk_chains(run, connection, calendar))
     if run.mode is Mode.FULL:
         run.do(Stage.REQUESTS, lambda: _requests(run, connection))
         chains, sums = [Stage.CHAINS], [Stage.ACCOUNTS, Stage.SEQUELS, Stage.SLIPS]
-        limits = LimitCheck(catalog, calendar, run.findings) if catalog is not None else None
-        accounts = AccountCheck(
-            calendar, run.findings, last_at=run.totals.last_at, now=micros(run.now)
-        )
-        run.do(
-            Stage.ACCOUNTS,
-            lambda: _accounts(run, connection, accounts, limits),
-            after=chains,
-        )
+        run.do(Stage.ACCOUNTS, lambda: weigh_accounts(run, connection, catalog), after=chains)
         run.do(Stage.SEQUELS, lambda: _sequels(run, connection, calendar), after=chains)
         run.do(Stage.SLIPS, lambda: _slips(run, connection, calendar))
         run.do(Stage.TOTALS, lambda: _totals(run), after=sums)
@@ -122,55 +106,6 @@ def _database(run: Run, connection: Connection) -> None:
     run.sizes = stored.count_rows(connection)
 
 
-def _chains(run: Run, connection: Connection, calendar: Calendar) -> None:
-    check = OperationCheck(calendar, run.findings)
-    run.totals = check.totals
-    ends: dict[int, End] = {}
-    parts = [Part()] if run.mode is Mode.FULL else _newest(connection, ends)
-    given = sum(end.number for end in ends.values())
-    for part in parts:
-        operations = run.read(stored.read_operations(connection, part))
-        journal = Journal(
-            batches=run.read(stored.read_batches(connection, part)),
-            operations=run.told(operations, run.sizes.get("operation", 0)),
-            entries=run.read(stored.read_entries(connection, part)),
-            requests=run.read(stored.read_requests(connection, part)),
-            first_of=first_operation,
-            starts=dict(ends),
-        )
-        ends |= check_journal(journal, run.findings, each=check.check)
-    chains = stored.read_chains(connection)
-    check_heads(chains, ends, run.findings, first_of=first_operation)
-    run.counts |= {
-        "operations": check.totals.operations,
-        "entries": check.totals.entries,
-        "batches": sum(end.number for end in ends.values()) - given,
-    }
-    newest = max((end.posted_at or 0 for end in ends.values()), default=0)
-    if newest > micros(run.now + CLOCK_SLACK):
-        run.findings.add(Code.CLOCK_BEHIND, {}, expected=micros(run.now), found=newest)
-    if calendar.is_empty and check.totals.operations:
-        run.findings.leave_out(GapReason.UNREADABLE, Stage.CHAINS, "there is no programme")
-
-
-def _newest(connection: Connection, ends: dict[int, End]) -> list[Part]:
-    """Say what was posted since heads were last published, and take them for given."""
-    published: dict[int, Head] = {}
-    for _, _, text in read_anchors(connection, is_last_only=True):
-        published = dict(read_heads(text).heads)
-    batches = stored.find_batches(connection, published)
-    chains = stored.read_chains(connection).keys() | published.keys()
-    for chain, batch in batches.items():
-        if batch.hash == published[chain].hash:
-            ends[chain] = end_of(batch)
-    return [
-        Part(chain, ends[chain].number, ends[chain].next_operation)
-        if chain in ends
-        else Part(chain, 0, first_operation(chain))
-        for chain in sorted(chains)
-    ]
-
-
 def _requests(run: Run, connection: Connection) -> None:
     for request in run.read(stored.read_refusals(connection)):
         if not is_refusal(request):
@@ -180,31 +115,6 @@ def _requests(run: Run, connection: Connection) -> None:
             run.kept[request.scope, request.key] = request
     for reference, times in run.read(stored.read_repeated(connection)):
         run.findings.add(Code.REFERENCE_REPEATED, {"reference": reference}, expected=1, found=times)
-
-
-def _accounts(
-    run: Run, connection: Connection, check: AccountCheck, limits: LimitCheck | None
-) -> None:
-    run.balances = check.balances
-    holdings = Holdings(
-        accounts=run.told(run.read(stored.read_accounts(connection)), run.sizes.get("account", 0)),
-        sides=run.read(stored.read_sides(connection)),
-        lots=run.read(stored.read_lots(connection)),
-        acts=run.read(stored.read_acts(connection)),
-        merges={
-            source: [act_of(line) for line in lines] for source, lines in run.totals.merges.items()
-        },
-    )
-    for holding in holdings:
-        check.check(holding)
-        if limits is not None and holding.acts:
-            limits.check(holding.acts)
-    for account in run.read(stored.read_nobodys(connection)):
-        run.findings.add(Code.ACCOUNT_UNKNOWN, {"account": account})
-    run.counts |= {"accounts": check.balances.accounts, "lots": check.balances.lots}
-    overdue = check.balances.lots_overdue
-    if overdue:
-        run.findings.add(Code.LOTS_OVERDUE, {"lots": overdue})
 
 
 def _sequels(run: Run, connection: Connection, calendar: Calendar) -> None:

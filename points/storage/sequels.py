@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from points.domain.stored import EntryLine, LotLine, OperationLine
 from points.domain.verifying_undoing import Sequel
-from points.storage.verifying import Stream, find_entries, find_lots, find_operations, read_sequels
+from points.storage.streaming import Stream
+from points.storage.verifying import find_entries, find_lots, find_operations, read_sequels
 
 SEQUELS_AT_ONCE = 200
 

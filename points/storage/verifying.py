@@ -5,18 +5,15 @@ are millions. Every stream is in the order of an index, so that the database kee
 than we do; the few that it must sort, it sorts on disk.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Executable,
     Select,
-    Table,
     and_,
     collate,
     false,
@@ -25,10 +22,8 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    type_coerce,
     union_all,
 )
-from sqlalchemy.types import NullType
 
 from points.domain.anchors import Head
 from points.domain.operations import Kind
@@ -61,18 +56,14 @@ from points.storage.ledger import (
 from points.storage.locks import first_operation
 from points.storage.people import HouseholdRow
 from points.storage.postgresql import be_patient
+from points.storage.streaming import Stream, as_line, plain, raw, stream
 
-ROWS_AT_ONCE = 2000
 _NUMBERS_AT_ONCE = 1000
 
 _account, _lot, _slip = table_of(AccountRow), table_of(LotRow), table_of(SlipRow)
 _operation, _entry = table_of(OperationRow), table_of(EntryRow)
 _request, _batch, _chain = table_of(RequestRow), table_of(BatchRow), table_of(ChainRow)
 _household = table_of(HouseholdRow)
-
-Line = TypeVar("Line")
-Stream = Generator[Line, None, None]
-"""Rows as they come. Whoever does not read to the end closes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +95,7 @@ def count_rows(connection: Connection) -> dict[str, int]:
 def read_chains(connection: Connection) -> dict[int, ChainLine]:
     """Read the heads of all chains."""
     statement = select(*plain(_chain, ChainLine._fields)).order_by(_chain.c.id)
-    return {line.id: line for line in stream(connection, statement, ChainLine._make)}
+    return {line.id: line for line in stream(connection, statement, as_line(ChainLine))}
 
 
 def read_batches(connection: Connection, part: Part) -> Stream[BatchLine]:
@@ -112,7 +103,7 @@ def read_batches(connection: Connection, part: Part) -> Stream[BatchLine]:
     statement = select(*plain(_batch, BatchLine._fields)).order_by(_batch.c.chain, _batch.c.number)
     if part.chain is not None:
         statement = statement.where(_batch.c.chain == part.chain, _batch.c.number > part.after)
-    return stream(connection, statement, BatchLine._make)
+    return stream(connection, statement, as_line(BatchLine))
 
 
 def find_batches(connection: Connection, heads: Mapping[int, Head]) -> dict[int, BatchLine]:
@@ -122,14 +113,14 @@ def find_batches(connection: Connection, heads: Mapping[int, Head]) -> dict[int,
         for chain, head in heads.items()
     ]
     statement = select(*plain(_batch, BatchLine._fields)).where(or_(false(), *places))
-    return {line.chain: line for line in stream(connection, statement, BatchLine._make)}
+    return {line.chain: line for line in stream(connection, statement, as_line(BatchLine))}
 
 
 def read_operations(connection: Connection, part: Part) -> Stream[OperationLine]:
     """Read operations by number."""
     columns = plain(_operation, OperationLine._fields)
     statement = _within(select(*columns), _operation.c.id, part).order_by(_operation.c.id)
-    return stream(connection, statement, OperationLine._make)
+    return stream(connection, statement, as_line(OperationLine))
 
 
 def read_entries(connection: Connection, part: Part) -> Stream[EntryLine]:
@@ -137,7 +128,7 @@ def read_entries(connection: Connection, part: Part) -> Stream[EntryLine]:
     columns = plain(_entry, EntryLine._fields)
     statement = _within(select(*columns), _entry.c.operation, part)
     ordered = statement.order_by(_entry.c.operation, _entry.c.line)
-    return stream(connection, ordered, EntryLine._make)
+    return stream(connection, ordered, as_line(EntryLine))
 
 
 def read_requests(connection: Connection, part: Part) -> Stream[RequestLine]:
@@ -145,20 +136,20 @@ def read_requests(connection: Connection, part: Part) -> Stream[RequestLine]:
     columns = plain(_request, RequestLine._fields)
     statement = select(*columns).where(_request.c.operation.is_not(None))
     ordered = _within(statement, _request.c.operation, part).order_by(_request.c.operation)
-    return stream(connection, ordered, RequestLine._make)
+    return stream(connection, ordered, as_line(RequestLine))
 
 
 def read_refusals(connection: Connection) -> Stream[RequestLine]:
     """Read the requests that have no operation, in no order."""
     columns = plain(_request, RequestLine._fields)
     statement = select(*columns).where(_request.c.operation.is_(None))
-    return stream(connection, statement, RequestLine._make)
+    return stream(connection, statement, as_line(RequestLine))
 
 
 def read_accounts(connection: Connection) -> Stream[AccountLine]:
     """Read accounts by number."""
     columns = plain(_account, AccountLine._fields)
-    return stream(connection, select(*columns).order_by(_account.c.id), AccountLine._make)
+    return stream(connection, select(*columns).order_by(_account.c.id), as_line(AccountLine))
 
 
 def read_nobodys(connection: Connection) -> Stream[int]:
@@ -209,13 +200,15 @@ def read_sides(connection: Connection) -> Stream[SideLine]:
             for column, account, seq, is_credit, other in halves
         )
     )
-    return stream(connection, both.order_by("account", "seq"), SideLine._make)
+    return stream(connection, both.order_by("account", "seq"), as_line(SideLine))
 
 
 def read_lots(connection: Connection) -> Stream[LotLine]:
     """Read lots by account."""
     columns = plain(_lot, LotLine._fields)
-    return stream(connection, select(*columns).order_by(_lot.c.account, _lot.c.id), LotLine._make)
+    return stream(
+        connection, select(*columns).order_by(_lot.c.account, _lot.c.id), as_line(LotLine)
+    )
 
 
 def read_acts(connection: Connection) -> Stream[ActLine]:
@@ -223,12 +216,12 @@ def read_acts(connection: Connection) -> Stream[ActLine]:
     undo = _operation.alias("undo")
     columns = plain(_operation, [name for name in ActLine._fields if name != "undone_by"])
     statement = (
-        select(*columns, _raw(undo.c.id).label("undone_by"))
+        select(*columns, raw(undo.c.id).label("undone_by"))
         .outerjoin(undo, undo.c.reverses == _operation.c.id)
         .where(_operation.c.household.is_not(None))
         .order_by(_operation.c.household, _operation.c.posted_at, _operation.c.id)
     )
-    return stream(connection, statement, ActLine._make)
+    return stream(connection, statement, as_line(ActLine))
 
 
 def read_sequels(connection: Connection) -> Stream[OperationLine]:
@@ -239,7 +232,7 @@ def read_sequels(connection: Connection) -> Stream[OperationLine]:
     )
     statement = select(*columns).where(is_sequel)
     ordered = statement.order_by(_operation.c.posted_at, _operation.c.id)
-    return stream(connection, ordered, OperationLine._make)
+    return stream(connection, ordered, as_line(OperationLine))
 
 
 def read_merged(connection: Connection) -> Stream[tuple[int, int]]:
@@ -276,7 +269,7 @@ def read_slips(connection: Connection) -> Stream[SlipLine]:
     """Read slips by their codes' fingerprints."""
     columns = plain(_slip, SlipLine._fields)
     statement = select(*columns).order_by(_in_bytes(connection, _slip.c.ref))
-    return stream(connection, statement, SlipLine._make)
+    return stream(connection, statement, as_line(SlipLine))
 
 
 def read_slip_acts(connection: Connection) -> Stream[SlipActLine]:
@@ -288,15 +281,15 @@ def read_slip_acts(connection: Connection) -> Stream[SlipActLine]:
         select(
             slip.label("slip"),
             *plain(_operation, names),
-            _raw(_request.c.body).label("body"),
-            _raw(undo.c.id).label("undone_by"),
+            raw(_request.c.body).label("body"),
+            raw(undo.c.id).label("undone_by"),
         )
         .outerjoin(undo, undo.c.reverses == _operation.c.id)
         .outerjoin(_request, _request.c.operation == _operation.c.id)
         .where(_operation.c.kind.in_((Kind.SLIP_ISSUED, Kind.SLIP_CASHED)))
         .order_by(_in_bytes(connection, slip), _operation.c.id)
     )
-    return stream(connection, statement, SlipActLine._make)
+    return stream(connection, statement, as_line(SlipActLine))
 
 
 def find_operations(connection: Connection, numbers: Iterable[int]) -> dict[int, OperationLine]:
@@ -308,7 +301,7 @@ def find_operations(connection: Connection, numbers: Iterable[int]) -> dict[int,
         for line in stream(
             connection,
             select(*columns).where(_operation.c.id.in_(some)),
-            OperationLine._make,
+            as_line(OperationLine),
         )
     }
 
@@ -323,7 +316,7 @@ def find_entries(connection: Connection, numbers: Iterable[int]) -> dict[int, li
             .where(_entry.c.operation.in_(some))
             .order_by(_entry.c.operation, _entry.c.line)
         )
-        for line in stream(connection, statement, EntryLine._make):
+        for line in stream(connection, statement, as_line(EntryLine)):
             found.setdefault(line.operation, []).append(line)
     return found
 
@@ -337,29 +330,9 @@ def find_lots(connection: Connection, numbers: Iterable[int]) -> dict[int, LotLi
         for line in stream(
             connection,
             select(*columns).where(or_(_lot.c.id.in_(some), _lot.c.origin.in_(some))),
-            LotLine._make,
+            as_line(LotLine),
         )
     }
-
-
-def stream(
-    connection: Connection, statement: Executable, make: Callable[[Any], Line]
-) -> Stream[Line]:
-    """Give the rows that answer a statement, as they come."""
-    options = {"yield_per": ROWS_AT_ONCE}
-    with closing(connection.execute(statement, execution_options=options)) as result:
-        for rows in result.partitions():
-            yield from map(make, rows)
-
-
-def _raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Read a column as the driver gives it."""
-    return type_coerce(column, NullType())
-
-
-def plain(table: Table, names: Sequence[str]) -> list[ColumnElement[Any]]:
-    """Name columns to be read as the driver gives them."""
-    return [_raw(table.c[name]).label(name) for name in names]
 
 
 def _within(statement: Select[Any], column: ColumnElement[int], part: Part) -> Select[Any]:

@@ -11,6 +11,7 @@ from points.domain.anchors import Head
 from points.domain.shapes import WALLET
 from points.domain.stored import HASHED
 from points.service.transactions import snapshot
+from points.storage import streaming
 from points.storage import verifying as stored
 from points.storage.engine import Database
 from points.storage.locks import first_operation
@@ -193,7 +194,7 @@ def test_households_that_went_up_in_another_name_it(book: Connection) -> None:
 def test_only_a_few_rows_are_held_at_a_time(
     book: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored, "ROWS_AT_ONCE", 10)
+    monkeypatch.setattr(streaming, "ROWS_AT_ONCE", 10)
     lines = stored.read_operations(book, Part())
 
     first = next(lines)
