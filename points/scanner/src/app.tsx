@@ -7,6 +7,7 @@ import { readCardNumber } from "./card.ts";
 import type { Phone, Preferences, Shown } from "./phone.ts";
 import { ActivityScreen, AmountScreen } from "./screens/amount.tsx";
 import { Bar } from "./screens/bar.tsx";
+import { BindScreen } from "./screens/bind.tsx";
 import { CameraView } from "./screens/camera_view.tsx";
 import { HandOverScreen } from "./screens/handover.tsx";
 import { LeaseScreen } from "./screens/leases.tsx";
@@ -187,6 +188,19 @@ function Over({ phone, shown }: Props): JSX.Element | null {
           }}
         />
       );
+    case "bind":
+      return phone.booth === null ? null : (
+        <BindScreen
+          bar={bar}
+          bundle={phone.booth.bundle}
+          isBusy={screen.isBusy}
+          problem={screen.problem}
+          language={language}
+          onNew={(home) => void phone.booth?.binder.toNew(home)}
+          onSame={() => phone.booth?.binder.toSame()}
+          onCancel={() => phone.booth?.workOn("earn")}
+        />
+      );
     case "menu":
       return <Menu phone={phone} shown={shown} />;
     case "verdict": {
@@ -224,6 +238,7 @@ function Menu({ phone, shown }: Props): JSX.Element {
       attention={itemsOf(standing.attention, phone.pay, language)}
       volunteer={phone.volunteer ?? ""}
       acts={[
+        act("bindCard", () => phone.booth?.workOn("bind")),
         ...(phone.booth?.canRedeem === true
           ? [
               act("cashSlip", () => phone.booth?.workOn("cashSlip")),

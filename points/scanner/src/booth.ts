@@ -3,6 +3,7 @@
  * somebody does comes in here, one thing at a time.
  */
 
+import { Binder } from "./binding.ts";
 import {
   asks,
   type Bundle,
@@ -52,6 +53,8 @@ export class Booth implements Stage {
   readonly counter: Counter;
   /** Slips, and goods that the phone takes along. */
   readonly sides: Sides;
+  /** Blank cards, and whose they become. */
+  readonly binder: Binder;
   readonly #desk: Desk;
   readonly #ears: Ears;
   readonly #mayPass = makeLockout();
@@ -75,6 +78,7 @@ export class Booth implements Stage {
     this.#ears = ears;
     this.counter = new Counter(desk, this);
     this.sides = new Sides(desk, this);
+    this.binder = new Binder(desk, this);
   }
 
   get view(): View {
@@ -130,6 +134,7 @@ export class Booth implements Stage {
 
   workOn(work: Work): void {
     this.sides.drop();
+    this.binder.drop();
     this.show({ work, screen: { name: "ready" }, notice: null });
   }
 
@@ -198,6 +203,10 @@ export class Booth implements Stage {
         return await this.#earn({ card: code });
       case "redeem":
         return await this.counter.open(code, null);
+      case "bind":
+        return this.binder.open(code);
+      case "bindOther":
+        return await this.binder.toHouseholdOf(code);
       case "cashSlip":
         return await this.sides.cash(code);
       case "giveSlip":

@@ -10,7 +10,7 @@ import type { Word } from "./words.ts";
 /** A card as it came: scanned, or its number typed. */
 export type Named = { readonly card: CardCode } | { readonly number: CardNumber };
 
-export type Work = "earn" | "redeem" | "cashSlip" | "giveSlip";
+export type Work = "earn" | "redeem" | "bind" | "bindOther" | "cashSlip" | "giveSlip";
 
 export type Screen =
   | { readonly name: "loading" }
@@ -46,5 +46,11 @@ export type Screen =
   | { readonly name: "typed" }
   | { readonly name: "leases"; readonly isBusy: boolean }
   | { readonly name: "menu" }
+  | {
+      readonly name: "bind";
+      readonly card: CardCode;
+      readonly problem: string | null;
+      readonly isBusy: boolean;
+    }
   /** Nothing can be done here until somebody has done something about it. */
   | { readonly name: "blocked"; readonly word: Word };

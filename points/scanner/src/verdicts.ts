@@ -5,7 +5,7 @@ import { type Answer, isBooked, isKeptForReview } from "./queue.ts";
 import type { Verdict } from "./screens/verdict.tsx";
 import { type Language, say, signed, type Word } from "./words.ts";
 
-export type Doing = "earn" | "redeem" | "undo" | "slip_cashed" | "slip_issued";
+export type Doing = "earn" | "redeem" | "undo" | "slip_cashed" | "slip_issued" | "bind";
 
 const DONE: Readonly<Record<Doing, Word>> = {
   earn: "addedTitle",
@@ -13,6 +13,7 @@ const DONE: Readonly<Record<Doing, Word>> = {
   undo: "undoneTitle",
   slip_cashed: "addedTitle",
   slip_issued: "slipTitle",
+  bind: "boundTitle",
 };
 
 const NOT_DONE: Readonly<Record<Doing, Word>> = {
@@ -21,6 +22,7 @@ const NOT_DONE: Readonly<Record<Doing, Word>> = {
   undo: "noUndo",
   slip_cashed: "noAdd",
   slip_issued: "noDone",
+  bind: "noDone",
 };
 
 /** Show what the service said. */
@@ -85,6 +87,7 @@ export function spokenLine(
 ): string {
   switch (verdict.face) {
     case "ok":
+      if (doing === "bind") return verdict.line;
       return doing === "redeem"
         ? say("spokenRedeemed", language)
         : say("spokenAdded", language, { points: spokenFigure(points, language) });
@@ -132,7 +135,7 @@ function done(doing: Doing, answer: Answer, goods: string | null, language: Lang
     facts: [goods === null ? null : say("handOver", language, { goods }), total].filter(
       (fact) => fact !== null,
     ),
-    canUndo: doing !== "undo" && doing !== "slip_issued",
+    canUndo: doing !== "undo" && doing !== "bind" && doing !== "slip_issued",
   };
 }
 

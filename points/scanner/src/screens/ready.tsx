@@ -93,6 +93,10 @@ function prompt({ work, points, language }: Props): string {
       return points === null ? say("frameAddAny", language) : say("frameAdd", language, { points });
     case "redeem":
       return say("frameRedeem", language);
+    case "bind":
+      return say("frameBind", language);
+    case "bindOther":
+      return say("frameOther", language);
     case "cashSlip":
       return say("frameCash", language);
     case "giveSlip":
