@@ -105,6 +105,12 @@ SECTIONS: Mapping[Both, Mapping[str, Place]] = {
             "points.cli.stock",
             is_group=True,
         ),
+        "quiz": Place(
+            "分类问答的题目",
+            "The list of the sorting quiz.",
+            "points.cli.quiz",
+            is_group=True,
+        ),
     },
     ("在展位上", "At a booth"): {
         "scan": Place("扫卡加分", "Award points to cards.", "points.cli.booth"),

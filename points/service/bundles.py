@@ -8,12 +8,21 @@ from sqlalchemy import Connection
 from points.domain.access import Credential
 from points.domain.ids import RewardKey, device_number
 from points.domain.notices import Notice, notice_of
-from points.domain.programme import Activity, Booth, Catalog, Community, Event, Programme
+from points.domain.programme import (
+    Activity,
+    Booth,
+    Catalog,
+    Community,
+    Event,
+    PerCorrectAnswer,
+    Programme,
+)
 from points.service.posting import Book
 from points.service.reading import Offer, load_offers
 from points.service.transactions import snapshot
 from points.service.view import View
 from points.storage.leases import load_leases
+from points.storage.quizzes import newest_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +46,8 @@ class Bundle:
     offers: tuple[Offer, ...]
     leases: tuple[Lease, ...]
     notice: Notice
+    quiz: str | None
+    """The version of the sorting quiz's list, where right answers are paid and there is one."""
 
 
 def read_bundle(book: Book, caller: Credential, *, now: datetime) -> Bundle:
@@ -45,16 +56,20 @@ def read_bundle(book: Book, caller: Credential, *, now: datetime) -> Bundle:
         view = View(book.catalogs.current(connection), caller, now)
         offers = load_offers(connection, view)
         leases = _leases(connection, view.catalog, caller)
+        activities = view.activities()
+        asks = any(isinstance(one.rule, PerCorrectAnswer) for one in activities)
+        quiz = newest_version(connection) if asks else None
     programme = view.catalog.programme_at(now)
     return Bundle(
         programme=programme,
         event=view.event,
         booth=view.booth(),
         communities=tuple(view.communities()),
-        activities=tuple(view.activities()),
+        activities=tuple(activities),
         offers=tuple(offers),
         leases=leases,
         notice=notice_of(programme),
+        quiz=quiz,
     )
 
 

@@ -29,6 +29,7 @@ def test_a_phone_is_given_what_it_may_see(database: Database) -> None:
         offers=tuple(read_offers(book, PHONE, now=NOW)),
         leases=(),
         notice=notice_of(PROGRAMME),
+        quiz=None,
     )
 
 

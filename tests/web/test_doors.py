@@ -50,6 +50,7 @@ WHO_MAY = {
     ("GET", "/api/v1/rewards"): EVERYONE,
     ("GET", "/api/v1/devices/bundle"): DEVICES,
     ("GET", "/api/v1/devices/sealed"): DESKS,
+    ("GET", "/api/v1/devices/quiz"): DEVICES,
     ("GET", "/api/v1/openapi.json"): ANYONE,
     ("GET", "/api/v1/docs"): ANYONE,
     ("GET", "/api/v1/problems/{code}"): ANYONE,

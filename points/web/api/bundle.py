@@ -103,6 +103,8 @@ class BundleContent(Said):
     leases: list[LeaseOut]
     slip: SlipTermsOut
     notice: NoticeOut
+    quiz: str | None
+    """The version of the sorting quiz's list (`GET /devices/quiz`), where it can be played."""
 
     @classmethod
     def of(cls, bundle: Bundle, device: str) -> Self:
@@ -125,6 +127,7 @@ class BundleContent(Said):
             leases=[LeaseOut(reward=one.reward, pieces=one.pieces) for one in bundle.leases],
             slip=SlipTermsOut(points_max=programme.slip_points_max, days=programme.slip_days_valid),
             notice=NoticeOut(version=notice.version, text=notice.text, text_en=notice.text_en),
+            quiz=bundle.quiz,
         )
 
 

@@ -50,6 +50,7 @@ def test_a_phone_is_given_all_that_it_works_with(served: Served) -> None:
         "leases": [],
         "slip": {"points_max": 50, "days": 30},
         "notice": {"version": notice.version, "text": notice.text, "text_en": notice.text_en},
+        "quiz": None,
     }
 
 
