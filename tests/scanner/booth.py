@@ -1,6 +1,8 @@
 """A volunteer at work: a phone that is paired, and what is told and done on it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -13,6 +15,7 @@ from points.service.pairing import Invited, invite_phone
 from tests.live import Live
 from tests.market import MARKET, NOW
 from tests.scanner.phone import Phone
+from tests.scanner.workbench import Workbench
 
 PIN = "2468"
 _RANDOM = Random(7)
@@ -43,9 +46,19 @@ class Booth:
     live: Live
 
     @classmethod
-    def paired(cls, phone: Phone, live: Live, *, booth: int, role: Role = Role.EARN) -> "Booth":
-        """Open the scanner by an invite, and say who works here."""
-        phone.context.clock.install(time=NOW)
+    def paired(
+        cls, phone: Phone, live: Live, *, booth: int, role: Role = Role.EARN, at: datetime = NOW
+    ) -> "Booth":
+        """Open the scanner by an invite, and say who works here.
+
+        Args:
+            phone: Any.
+            live: The service that it works for.
+            booth: At which booth.
+            role: As what.
+            at: What the phone's clock shows.
+        """
+        phone.context.clock.install(time=at)
         phone.open(invite(live, booth=booth, role=role))
         made = cls(phone, live)
         made.sign_in("陈")
@@ -77,6 +90,11 @@ class Booth:
         """The big answer."""
         return self.phone.page.locator("main.v")
 
+    @property
+    def strip(self) -> Locator:
+        """The line that tells what is still to be sent."""
+        return self.phone.page.locator(".queue")
+
     def expect_verdict(self, face: str, *texts: str) -> None:
         """Wait for an answer of this face that says all of this."""
         expect(self.verdict).to_have_attribute("data-face", face)
@@ -102,30 +120,79 @@ class Booth:
 
         self.phone.page.route(f"**/api/v1{path}", lose)
 
+    def fill_up(self) -> None:
+        """Fill the phone until nothing more can be remembered. Its room must be bounded before."""
+        page = Workbench(self.phone.context, f"{self.live.address}/workbench").page()
+        page.evaluate(
+            """async () => {
+              const { openStore } = await import("/workbench/src/store.ts");
+              const store = await openStore();
+              for (const size of [400_000, 40_000, 4_000, 400, 40]) {
+                for (let place = 0; ; place += 1) {
+                  const bytes = new Uint8Array(size);
+                  for (let at = 0; at < size; at += 40_000) {
+                    crypto.getRandomValues(bytes.subarray(at, at + 40_000));
+                  }
+                  const name = `filling ${size} ${place}`;
+                  if ((await store.keep(name, bytes).catch((error) => error)) !== undefined) break;
+                }
+              }
+              store.close();
+            }"""
+        )
+        page.close()
+
     def lose_network(self) -> None:
         """From now on nothing reaches the service."""
         self.phone.context.set_offline(True)
+
+    def lose_requests(self, path: str) -> None:
+        """From now on requests to the path do not arrive, though there is a network."""
+        self.phone.page.route(f"**/api/v1{path}", lambda route: route.abort("connectionreset"))
 
     def heal(self) -> None:
         """Let the line be as it was."""
         self.phone.page.unroute_all()
         self.phone.context.set_offline(False)
 
+    def queue(self, operations: Sequence[Mapping[str, object]]) -> None:
+        """Let the phone hold these as if somebody had done them here just now, out of sight."""
+        page = Workbench(self.phone.context, f"{self.live.address}/workbench").page()
+        page.evaluate(
+            """async (operations) => {
+              const [{ openStore }, { queued }, { digestOf }] = await Promise.all(
+                ["store", "queue", "journal"].map((name) => import(`/workbench/src/${name}.ts`)));
+              const store = await openStore();
+              await Promise.all(operations.map((operation) => store.record(
+                { at: Date.parse(operation.occurred_at), session: "queued", ticked: 0,
+                  kind: "operation", subject: operation.id, digest: digestOf(operation) },
+                (n) => queued(operation, { n, isPromised: true }))));
+              store.close();
+            }""",
+            list(operations),
+        )
+        page.close()
+
     def wait_until_sent(self) -> None:
         """Wait until nothing waits any more; the phone sends by itself."""
-        expect(self.phone.page.locator(".queue")).to_have_count(0, timeout=30_000)
+        expect(self.strip).to_have_count(0, timeout=30_000)
 
     def unsent(self) -> list[dict[str, Any]]:
         """Give what the phone still holds, as it remembers it."""
+        return [item for item in self.outbox() if item["state"] != "settled"]
+
+    def outbox(self) -> list[dict[str, Any]]:
+        """Give all that was ever done on the phone, in order."""
         found: list[dict[str, Any]] = self.phone.tell(
             """new Promise((resolve, reject) => {
               const asked = indexedDB.open("points-scanner");
               asked.onerror = () => reject(asked.error);
               asked.onsuccess = () => {
-                const all = asked.result.transaction("outbox").objectStore("outbox").getAll();
+                const outbox = asked.result.transaction("outbox").objectStore("outbox");
+                const all = outbox.index("by_place").getAll();
                 all.onsuccess = () => {
                   asked.result.close();
-                  resolve(all.result.filter((item) => item.state !== "settled"));
+                  resolve(all.result);
                 };
               };
             })"""

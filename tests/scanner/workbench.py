@@ -22,22 +22,33 @@ import { stripTypeScriptTypes } from "node:module";
 process.stdout.write(stripTypeScriptTypes(readFileSync(process.argv[1], "utf-8")));
 """
 _PAGE = f"""<!doctype html><title>workbench</title><script type="importmap">{
-    json.dumps({"imports": {"@noble/": "/node_modules/@noble/"}})
+    json.dumps({"imports": {"@noble/": "./node_modules/@noble/"}})
 }</script>"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass  # no slots: Playwright leaves a mark on whose methods it calls
 class Workbench:
     """A browser that loads modules by their addresses, as in `import("/src/card.ts")`."""
 
     context: BrowserContext
+    address: str = ADDRESS
+    """Where it stands; beside a real scanner, it sees what that one remembers."""
 
     def page(self) -> Page:
         """Open one more tab."""
-        self.context.route(f"{ADDRESS}/**", _serve)
+        self.context.route(f"{self.address}/**", self._serve)
         page = self.context.new_page()
-        page.goto(ADDRESS)
+        page.goto(f"{self.address}/")
         return page
+
+    def _serve(self, route: Route) -> None:
+        path = route.request.url.removeprefix(f"{self.address}/")
+        if not path:
+            route.fulfill(body=_PAGE, content_type="text/html")
+        elif path.endswith(".ts"):
+            route.fulfill(body=_stripped(path), content_type="text/javascript")
+        else:
+            route.fulfill(path=SCANNER / path, content_type="text/javascript")
 
 
 def run_node(script: str, *arguments: str, text: str = "") -> Any:
@@ -58,16 +69,6 @@ def run_node(script: str, *arguments: str, text: str = "") -> Any:
         check=True,
     )
     return ran.stdout
-
-
-def _serve(route: Route) -> None:
-    path = route.request.url.removeprefix(f"{ADDRESS}/")
-    if not path:
-        route.fulfill(body=_PAGE, content_type="text/html")
-    elif path.endswith(".ts"):
-        route.fulfill(body=_stripped(path), content_type="text/javascript")
-    else:
-        route.fulfill(path=SCANNER / path, content_type="text/javascript")
 
 
 @cache

@@ -8,9 +8,10 @@
 
 import { alone } from "./alone.ts";
 import type { Bundle, SealedBalances } from "./bundle.ts";
-import { type Connectivity, connectivity, noted, pause, type Try } from "./connectivity.ts";
 import { makeId, type Randomness } from "./ids.ts";
-import { canonical, digestOf, type Happening } from "./journal.ts";
+import { digestOf, type Happening } from "./journal.ts";
+import { sendJournal } from "./journal_sending.ts";
+import { Line } from "./line.ts";
 import {
   type Answer,
   chooseBatch,
@@ -32,14 +33,14 @@ import {
   endsFor,
   exported,
   failureOf,
-  type JournalEnd,
   type JournalTaken,
   offline,
   scrubbed,
 } from "./sending.ts";
-import type { Reply, Server } from "./server.ts";
+import type { Call, Reply, Server } from "./server.ts";
 import { STANDING, type Standing } from "./standing.ts";
-import type { Store } from "./store.ts";
+import { ifRoom, type Store } from "./store.ts";
+import { Asking, ClockWatch } from "./stranded.ts";
 
 /** Time and chance, handed in from the page. */
 export interface World {
@@ -60,22 +61,23 @@ export interface Outcome {
 const LIVE_TIMEOUT_MS = 4_000;
 const BATCH_TIMEOUT_MS = 20_000;
 const BATCH = 100;
-const JOURNAL_BATCH = 200;
 
 export class Desk {
   readonly #store: Store;
-  readonly #server: Server;
+  readonly #line: Line;
   readonly #world: World;
   readonly #session: string;
   readonly #changed: (standing: Standing) => void;
-  #tries: readonly Try[] = [];
   #standing: Standing = STANDING;
-  #failures = 0;
+  readonly #asking = new Asking();
+  readonly #clock = new ClockWatch();
   #isDraining = false;
+  /** Whether what an earlier run left is taken up. */
+  #isTakenUp = false;
 
   constructor(store: Store, server: Server, world: World, changed: (standing: Standing) => void) {
     this.#store = store;
-    this.#server = server;
+    this.#line = new Line(server, () => world.ticks());
     this.#world = world;
     this.#changed = changed;
     this.#session = makeId(world.fill);
@@ -91,8 +93,8 @@ export class Desk {
 
   /** Take up what an earlier run left: what was on its way may have arrived, so it goes again. */
   async open(): Promise<void> {
-    await this.#store.change((items) => items.map(recovered));
-    await this.journal("start", "");
+    await this.#takeUp();
+    await ifRoom(this.journal("start", ""));
     await this.#look();
   }
 
@@ -119,12 +121,16 @@ export class Desk {
   async act(operations: readonly Operation[], mayKeep: boolean): Promise<Outcome> {
     const items: Item[] = [];
     for (const operation of operations) items.push(await this.#record(operation));
-    if (this.#network() === "offline" && mayKeep) return await this.#keep(items);
+    if (this.#line.network === "offline" && mayKeep) return await this.#keep(items);
     return await this.ask(items, mayKeep);
   }
 
-  /** Ask once more about acts whose answer never came. */
+  /** Ask, or ask once more about acts whose answer never came. */
   async ask(items: readonly Item[], mayKeep: boolean): Promise<Outcome> {
+    return await this.#asking.during(items, () => this.#ask(items, mayKeep));
+  }
+
+  async #ask(items: readonly Item[], mayKeep: boolean): Promise<Outcome> {
     const going = await this.#pass(items, sent);
     const reply = await this.#timed<Answer[]>({
       method: "POST",
@@ -148,7 +154,8 @@ export class Desk {
     const undo = await this.#store.record(this.#told(operation), (n) =>
       undoing(item, operation, n),
     );
-    if (item.state !== "settled" || this.#network() === "offline") return await this.#keep([undo]);
+    if (item.state !== "settled" || this.#line.network === "offline")
+      return await this.#keep([undo]);
     return await this.ask([undo], true);
   }
 
@@ -178,11 +185,17 @@ export class Desk {
     if (this.#isDraining) return;
     this.#isDraining = true;
     try {
-      if (isHurried) {
-        const now = this.#world.now().getTime();
+      if (!this.#isTakenUp) await this.#takeUp();
+      const now = this.#world.now().getTime();
+      if (this.#clock.isSet(now, this.#world.ticks()) || isHurried) {
         await this.#store.change((items) => items.map((item) => hastened(item, now)));
       }
-      await alone(() => this.#drainAlone());
+      await alone(async () => {
+        await this.#store.change((items) =>
+          items.filter((item) => this.#asking.isStranded(item)).map(recovered),
+        );
+        await this.#drainAlone();
+      });
     } finally {
       this.#isDraining = false;
       await this.#look();
@@ -208,11 +221,20 @@ export class Desk {
       },
       timeout: LIVE_TIMEOUT_MS,
     });
+    const isNo = reply.kind === "problem" && (reply.status === 401 || reply.status === 403);
+    this.#tell({ isShutOut: isNo || (reply.kind !== "ok" && this.#standing.isShutOut) });
     if (reply.kind !== "ok") return null;
     const { server_time, journal, bundle, is_closing } = reply.body;
     const halfway = (asked + this.#world.now().getTime()) / 2;
     this.#tell({ clockAhead: halfway - Date.parse(server_time), isClosing: is_closing });
-    await this.#sendJournal(journal);
+    await sendJournal(this.#store, journal, (lines) =>
+      this.#timed<JournalTaken>({
+        method: "POST",
+        path: "/devices/journal",
+        body: { lines },
+        timeout: BATCH_TIMEOUT_MS,
+      }),
+    );
     return bundle;
   }
 
@@ -247,6 +269,11 @@ export class Desk {
   /** Everything that a person may carry to the organiser when this phone cannot send it. */
   async exported(device: string): Promise<object> {
     return exported(await this.#store.everything(), device, this.now());
+  }
+
+  async #takeUp(): Promise<void> {
+    const recovering = this.#store.change((items) => items.map(recovered));
+    this.#isTakenUp = await ifRoom(recovering);
   }
 
   async #drainAlone(): Promise<void> {
@@ -308,48 +335,21 @@ export class Desk {
     );
   }
 
-  /**
-   * Send the lines that the service does not have.
-   *
-   * @param known where the journal ends there
-   */
-  async #sendJournal(known: JournalEnd): Promise<void> {
-    let wanted = known.number + 1;
-    for (;;) {
-      const lines = await this.#store.journal(wanted - 1, JOURNAL_BATCH);
-      if (lines.length === 0) return;
-      const reply = await this.#timed<JournalTaken>({
-        method: "POST",
-        path: "/devices/journal",
-        body: { lines: lines.map((line) => canonical({ ...line })) },
-        timeout: BATCH_TIMEOUT_MS,
-      });
-      // No step forward is a matter for a person, who sees it at the service.
-      if (reply.kind !== "ok" || reply.body.wanted <= wanted) return;
-      wanted = reply.body.wanted;
-    }
-  }
-
-  async #timed<Body>(call: Parameters<Server["ask"]>[0]): Promise<Reply<Body>> {
-    const began = this.#world.ticks();
-    const reply = await this.#server.ask<Body>(call);
-    const at = this.#world.ticks();
-    const reached = reply.kind !== "failed";
-    this.#tries = noted(this.#tries, { at, took: at - began, reached });
-    this.#failures = reached ? 0 : this.#failures + 1;
-    this.#tell({ network: this.#network() });
+  async #timed<Body>(call: Call): Promise<Reply<Body>> {
+    const reply = await this.#line.ask<Body>(call);
+    this.#tell({ network: this.#line.network });
     return reply;
   }
 
   /** How many milliseconds to wait before the network is tried again. */
   retryIn(): number {
-    return pause(this.#failures, this.#world.random(), null);
+    return this.#line.retryIn(this.#world.random());
   }
 
   async #look(): Promise<void> {
     const items = await this.#store.unsettled();
     this.#tell({
-      network: this.#network(),
+      network: this.#line.network,
       waiting: items.filter((item) => item.state !== "attention" && item.isPromised),
       attention: items.filter((item) => item.state === "attention"),
     });
@@ -358,10 +358,6 @@ export class Desk {
   #tell(change: Partial<Standing>): void {
     this.#standing = { ...this.#standing, ...change };
     this.#changed(this.#standing);
-  }
-
-  #network(): Connectivity {
-    return connectivity(this.#tries, this.#world.ticks());
   }
 
   #told(operation: Operation): Happening {

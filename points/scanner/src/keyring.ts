@@ -1,9 +1,10 @@
 /** How this phone is known: claimed by an invite, changed for a newer token, kept on the phone. */
 
+import { inTurn } from "./alone.ts";
 import type { Role } from "./bundle.ts";
 import type { World } from "./desk.ts";
 import type { Reply, Server } from "./server.ts";
-import type { Store } from "./store.ts";
+import { ifRoom, type Store } from "./store.ts";
 import { changed, changing, newToken, TOKEN_LASTS_MS, type Token, tokenToUse } from "./tokens.ts";
 
 interface Claimed {
@@ -65,27 +66,51 @@ export class Keyring {
     });
     if (reply.kind !== "ok") return reply;
     // Under another name nothing of the old one may be sent: it would count twice.
-    if (device !== null && device !== reply.body.device) await this.#store.startOver();
+    const isAnother = device !== null && device !== reply.body.device;
+    if (isAnother && before !== null && !(await this.#store.startOver())) {
+      await this.#keep(before);
+      return { kind: "failed" };
+    }
     const { role } = reply.body;
     await this.#keep({ secret, madeAt, next: null, invite: null, device: reply.body.device, role });
     return reply;
   }
 
-  /** Change the token for a newer one when it has grown old, or at once. */
+  /**
+   * The door knows this token no longer: take up what another tab, or a change that was cut off,
+   * has left. Tells whether there is another one to try.
+   */
+  async renewed(): Promise<boolean> {
+    const before = this.secret;
+    await this.open();
+    if (this.#token !== null && this.secret === before) {
+      this.#token = changed(this.#token, this.#world.now().getTime());
+    }
+    return this.secret !== null && this.secret !== before;
+  }
+
+  /** Change the token for a newer one when it has grown old, or at once; one tab at a time. */
   async change(server: Server, isDue = false): Promise<void> {
+    await inTurn(async () => {
+      await this.open();
+      await this.#change(server, isDue);
+    });
+  }
+
+  async #change(server: Server, isDue: boolean): Promise<void> {
     const token = this.#token;
     if (token === null || token.invite !== null) return;
     const now = this.#world.now().getTime();
     if (!isDue && token.next === null && now - token.madeAt < TOKEN_LASTS_MS) return;
     const going = changing(token, this.#world.fill);
-    await this.#keep(going);
+    if (!(await ifRoom(this.#keep(going)))) return;
     const reply = await server.ask({
       method: "PUT",
       path: "/devices/token",
       body: { token: going.next },
       timeout: CLAIM_TIMEOUT_MS,
     });
-    if (reply.kind === "ok") await this.#keep(changed(going, now));
+    if (reply.kind === "ok") await ifRoom(this.#keep(changed(going, now)));
   }
 
   async #keep(token: Token): Promise<void> {

@@ -19,7 +19,7 @@ import { type Pay, pointsIn } from "./slips_shown.ts";
 import type { Voice } from "./sounds.ts";
 import type { View } from "./stage.ts";
 import { STANDING, type Standing } from "./standing.ts";
-import type { Store } from "./store.ts";
+import { ifRoom, type Store } from "./store.ts";
 import type { LetIn } from "./updates.ts";
 import { type Language, say, type Word } from "./words.ts";
 
@@ -83,6 +83,7 @@ export class Phone {
     this.#server = makeServer(
       () => this.#keyring.secret,
       () => (this.#language === "zh" ? "zh-CN" : "en"),
+      () => this.#keyring.renewed(),
     );
     this.#crew = new Crew(this.#store, this.#world.fill);
     this.#desk = new Desk(this.#store, this.#server, this.#world, (standing) =>
@@ -309,7 +310,7 @@ export class Phone {
     if (version !== null && this.#booth?.bundle.version === version) return true;
     const reply = await this.#desk.bundle(this.#etags.bundle);
     if (reply.kind !== "ok") return version !== null;
-    await this.#store.keep(BUNDLE, reply.body);
+    await ifRoom(this.#store.keep(BUNDLE, reply.body));
     if (reply.etag !== null) this.#etags.bundle = reply.etag;
     if (this.#booth === null) await this.#begin(reply.body);
     const sealed = this.#role === "earn" ? null : await this.#balances();
@@ -321,7 +322,7 @@ export class Phone {
     const reply = await this.#desk.sealed(this.#etags.sealed);
     if (reply.kind !== "ok") return null;
     if (reply.etag !== null) this.#etags.sealed = reply.etag;
-    await this.#store.keep(SEALED, reply.body);
+    await ifRoom(this.#store.keep(SEALED, reply.body));
     return reply.body;
   }
 

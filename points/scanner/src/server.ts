@@ -40,36 +40,49 @@ export interface Server {
 
 const API = "/api/v1";
 
-export function makeServer(token: () => string | null, language: () => string): Server {
+/**
+ * @param renewed called when the door does not know the token; whether there is another to try
+ */
+export function makeServer(
+  token: () => string | null,
+  language: () => string,
+  renewed: () => Promise<boolean>,
+): Server {
   return {
     async ask<Body>(call: Call): Promise<Reply<Body>> {
-      // By hand: `AbortSignal.timeout` is missing on phones that are still in use.
-      const impatience = new AbortController();
-      const timer = setTimeout(() => impatience.abort(), call.timeout);
-      const headers = new Headers({ "Accept-Language": language() });
-      const secret = token();
-      if (secret !== null) headers.set("Authorization", `Bearer ${secret}`);
-      if (call.etag !== undefined) headers.set("If-None-Match", call.etag);
-      const request: RequestInit = {
-        method: call.method,
-        headers,
-        cache: "no-store",
-        credentials: "omit",
-        signal: impatience.signal,
-      };
-      if (call.body !== undefined) {
-        headers.set("Content-Type", "application/json");
-        request.body = JSON.stringify(call.body);
-      }
-      try {
-        return await read<Body>(await fetch(API + call.path, request));
-      } catch {
-        return { kind: "failed" };
-      } finally {
-        clearTimeout(timer);
-      }
+      const reply = await once<Body>(call);
+      const isUnknown = reply.kind === "problem" && reply.status === 401;
+      return isUnknown && (await renewed()) ? await once<Body>(call) : reply;
     },
   };
+
+  async function once<Body>(call: Call): Promise<Reply<Body>> {
+    // By hand: `AbortSignal.timeout` is missing on phones that are still in use.
+    const impatience = new AbortController();
+    const timer = setTimeout(() => impatience.abort(), call.timeout);
+    const headers = new Headers({ "Accept-Language": language() });
+    const secret = token();
+    if (secret !== null) headers.set("Authorization", `Bearer ${secret}`);
+    if (call.etag !== undefined) headers.set("If-None-Match", call.etag);
+    const request: RequestInit = {
+      method: call.method,
+      headers,
+      cache: "no-store",
+      credentials: "omit",
+      signal: impatience.signal,
+    };
+    if (call.body !== undefined) {
+      headers.set("Content-Type", "application/json");
+      request.body = JSON.stringify(call.body);
+    }
+    try {
+      return await read<Body>(await fetch(API + call.path, request));
+    } catch {
+      return { kind: "failed" };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 }
 
 async function read<Body>(response: Response): Promise<Reply<Body>> {

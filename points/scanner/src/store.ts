@@ -29,6 +29,17 @@ export class StoreError extends Error {
   }
 }
 
+/** Do without what a full phone cannot remember, and tell whether it could; no more than that. */
+export async function ifRoom(act: Promise<unknown>): Promise<boolean> {
+  try {
+    await act;
+    return true;
+  } catch (error) {
+    if (error instanceof StoreError && error.trouble === "full") return false;
+    throw error;
+  }
+}
+
 /** One step from a schema to the next. It may convert what is there; it must not drop it. */
 export type Step = (database: IDBDatabase, transaction: IDBTransaction) => void;
 
