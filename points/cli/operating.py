@@ -133,6 +133,12 @@ SECTIONS: Mapping[Both, Mapping[str, Place]] = {
             "points.cli.events",
             is_group=True,
         ),
+        "queues": Place(
+            "手机存成文件的待传记录",
+            "Queues that phones saved as files.",
+            "points.cli.queues",
+            is_group=True,
+        ),
         "adjust": Place("更正一户的积分", "Put a household's balance right.", "points.cli.keeping"),
         "take-back": Place(
             "撤销任何人的任何一笔",

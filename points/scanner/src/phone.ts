@@ -237,7 +237,7 @@ export class Phone {
     const content = await this.#desk.exported(this.#keyring.device ?? "");
     const link = document.createElement("a");
     link.href = URL.createObjectURL(
-      new Blob([JSON.stringify(content)], { type: "application/json" }),
+      new Blob([JSON.stringify(content, null, 1)], { type: "application/json" }),
     );
     link.download = `points-queue-${(this.#keyring.device ?? "phone").replace(":", "-")}.json`;
     link.click();

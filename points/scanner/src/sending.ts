@@ -1,6 +1,6 @@
 /** What goes out to the service, and what comes back of it. Pure. */
 
-import { canonical, type Entry } from "./journal.ts";
+import { canonical, digestOf, type Entry } from "./journal.ts";
 import {
   type Answer,
   type Failure,
@@ -11,8 +11,12 @@ import {
 } from "./queue.ts";
 import type { Reply } from "./server.ts";
 
+/** Acts that may say that they waited; what a desk does, such as a slip, is never asked. */
+const MAY_SAY_SO: ReadonlySet<string> = new Set(["earn", "redeem", "undo", "slip_cashed"]);
+
 /** What waited says so; it is no part of what was asked. */
 export function offline(item: Item): Operation {
+  if (!MAY_SAY_SO.has(item.operation.kind)) return item.operation;
   return { ...item.operation, offline: true };
 }
 
@@ -82,13 +86,16 @@ export function endsFor({ answer, state }: Item): "refused" | "withdrawn" | null
   return isBooked(answer) || isKeptForReview(answer) ? null : "refused";
 }
 
-/** Write a phone's queue as a file for the organiser: what is not settled, and the whole journal. */
+/**
+ * Write a phone's queue as a file for the organiser: what is not settled, and the whole journal. Its
+ * last field is a digest of the others, as such files travel by cable and chat.
+ */
 export function exported(
   kept: { readonly journal: readonly Entry[]; readonly outbox: readonly Item[] },
   device: string,
   now: Date,
 ): object {
-  return {
+  const content = {
     format: "points-queue",
     version: 1,
     device,
@@ -96,4 +103,5 @@ export function exported(
     operations: kept.outbox.filter((item) => item.state !== "settled").map(offline),
     journal: kept.journal.map((line) => canonical({ ...line })),
   };
+  return { ...content, digest: digestOf(content) };
 }
