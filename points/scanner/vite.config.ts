@@ -18,20 +18,24 @@ function shell(): Plugin {
   return {
     name: "points-shell",
     enforce: "post",
-    generateBundle(_, bundle) {
-      const files = [...Object.values(bundle), ...publicFiles()]
-        .filter(({ fileName }) => fileName !== "sw.js")
-        .map((output) => ({ name: output.fileName, hash: hashOf(contentOf(output)) }))
-        .sort((one, other) => (one.name < other.name ? -1 : 1));
-      const worker = bundle["sw.js"];
-      if (worker?.type !== "chunk" || worker.imports.length > 0) {
-        this.error("sw.js must be one script that imports nothing");
-      }
-      const written = {
-        version: hashOf(worker.code + JSON.stringify(files)).slice(0, 16),
-        files: files.map(({ name }) => (name === "index.html" ? "./" : name)),
-      };
-      worker.code = worker.code.replaceAll("__SHELL__", JSON.stringify(written));
+    generateBundle: {
+      // After all others: some still write into scripts that load others later.
+      order: "post",
+      handler(_, bundle) {
+        const files = [...Object.values(bundle), ...publicFiles()]
+          .filter(({ fileName }) => fileName !== "sw.js")
+          .map((output) => ({ name: output.fileName, hash: hashOf(contentOf(output)) }))
+          .sort((one, other) => (one.name < other.name ? -1 : 1));
+        const worker = bundle["sw.js"];
+        if (worker?.type !== "chunk" || worker.imports.length > 0) {
+          this.error("sw.js must be one script that imports nothing");
+        }
+        const written = {
+          version: hashOf(worker.code + JSON.stringify(files)).slice(0, 16),
+          files: files.map(({ name }) => (name === "index.html" ? "./" : name)),
+        };
+        worker.code = worker.code.replaceAll("__SHELL__", JSON.stringify(written));
+      },
     },
   };
 }
@@ -41,20 +45,23 @@ function packed(): Plugin {
   return {
     name: "points-packed",
     enforce: "post",
-    generateBundle(_, bundle) {
-      let scriptBytes = 0;
-      for (const output of Object.values(bundle)) {
-        if (!WORTH_PACKING.test(output.fileName) || output.fileName === "sw.js") continue;
-        const source = gzipSync(contentOf(output), { level: 9 });
-        if (output.fileName.endsWith(".js") && !output.fileName.includes("decode-")) {
-          scriptBytes += source.length;
+    generateBundle: {
+      order: "post",
+      handler(_, bundle) {
+        let scriptBytes = 0;
+        for (const output of Object.values(bundle)) {
+          if (!WORTH_PACKING.test(output.fileName) || output.fileName === "sw.js") continue;
+          const source = gzipSync(contentOf(output), { level: 9 });
+          if (output.fileName.endsWith(".js") && !output.fileName.includes("decode-")) {
+            scriptBytes += source.length;
+          }
+          this.emitFile({ type: "asset", fileName: `${output.fileName}.gz`, source });
         }
-        this.emitFile({ type: "asset", fileName: `${output.fileName}.gz`, source });
-      }
-      this.info(`${scriptBytes} bytes of script before the decoder, of ${SCRIPT_BYTES_MAX}`);
-      if (scriptBytes > SCRIPT_BYTES_MAX) {
-        this.error(`${scriptBytes} bytes of script are more than ${SCRIPT_BYTES_MAX}`);
-      }
+        this.info(`${scriptBytes} bytes of script before the decoder, of ${SCRIPT_BYTES_MAX}`);
+        if (scriptBytes > SCRIPT_BYTES_MAX) {
+          this.error(`${scriptBytes} bytes of script are more than ${SCRIPT_BYTES_MAX}`);
+        }
+      },
     },
   };
 }

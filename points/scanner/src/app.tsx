@@ -10,6 +10,7 @@ import { Bar } from "./screens/bar.tsx";
 import { BindScreen } from "./screens/bind.tsx";
 import { CameraView } from "./screens/camera_view.tsx";
 import { HandOverScreen } from "./screens/handover.tsx";
+import { CornerScreen } from "./screens/kiosk_corner.tsx";
 import { LeaseScreen } from "./screens/leases.tsx";
 import { MenuScreen } from "./screens/menu.tsx";
 import { NoticeScreen } from "./screens/notice.tsx";
@@ -28,6 +29,19 @@ export function App({ phone }: { readonly phone: Phone }): JSX.Element {
   const [shown, setShown] = useState<Shown>(phone.shown);
   useEffect(() => phone.watch(setShown), [phone]);
   useEffect(() => dress(shown.preferences), [shown.preferences]);
+  const { corner, preferences } = shown;
+  if (corner !== null && phone.booth !== null && shown.view.screen.name !== "pair") {
+    return (
+      <CornerScreen
+        residents={phone.residents}
+        corner={corner}
+        preferences={preferences}
+        names={phone.names}
+        onLanguage={(language) => phone.speak(language)}
+        onPhoto={(photo) => void phone.photographed(photo)}
+      />
+    );
+  }
   const isOver = !["ready", "working"].includes(shown.view.screen.name);
   return (
     <>
@@ -244,6 +258,9 @@ function Menu({ phone, shown }: Props): JSX.Element {
               act("cashSlip", () => phone.booth?.workOn("cashSlip")),
               act("leaseTitle", () => phone.booth?.go({ name: "leases", isBusy: false })),
             ]
+          : []),
+        ...(phone.residents.look()?.list
+          ? [act("quizMode", () => void phone.residents.turnTo("quiz"))]
           : []),
         act("handOverPhone", () => phone.booth?.go({ name: "handover", problem: null })),
       ]}

@@ -59,6 +59,8 @@ export interface Bundle {
   readonly leases: readonly { readonly reward: string; readonly pieces: number }[];
   readonly slip: { readonly points_max: number; readonly days: number };
   readonly notice: { readonly version: string; readonly text: string; readonly text_en: string };
+  /** The version of the quiz's list; null where right answers pay nothing, absent from of old. */
+  readonly quiz?: string | null;
 }
 
 export interface SealedBalances {

@@ -47,10 +47,19 @@ export class Crew {
 
   /** Let somebody in by the PIN, or somebody new with a PIN of their own; or say why not. */
   async admit(volunteer: Volunteer, now: Date, language: Language): Promise<string | null> {
+    const isLocked = secondsLocked(this.#tries, now.getTime()) > 0;
+    const isKnown = this.names.includes(volunteer.name);
+    if (isLocked || isKnown) return await this.readmit(volunteer, now, language);
+    await this.welcome(volunteer);
+    return null;
+  }
+
+  /** Let in by the PIN, and only who has been here before; or say why not. */
+  async readmit(volunteer: Volunteer, now: Date, language: Language): Promise<string | null> {
     const seconds = secondsLocked(this.#tries, now.getTime());
     if (seconds > 0) return say("pinLocked", language, { seconds });
     const keeper = this.#keepers.find((one) => one.name === volunteer.name);
-    if (keeper !== undefined && !(await isPin(keeper, volunteer.pin))) {
+    if (keeper === undefined || !(await isPin(keeper, volunteer.pin))) {
       return await this.#refuse(now, language);
     }
     await this.welcome(volunteer);

@@ -98,9 +98,9 @@ export class Desk {
     await this.#look();
   }
 
-  /** Write a line into the journal that is about no operation. */
-  async journal(kind: string, subject: string): Promise<void> {
-    await this.#store.note(this.#happening(kind, subject, ""));
+  /** Write a line into the journal beside those of operations. */
+  async journal(kind: string, subject: string, digest = ""): Promise<void> {
+    await this.#store.note(this.#happening(kind, subject, digest));
   }
 
   /** Name an operation, at this moment. */
@@ -254,6 +254,11 @@ export class Desk {
       etag,
       timeout: BATCH_TIMEOUT_MS,
     });
+  }
+
+  /** Fetch what the booth works with. */
+  async fetch<Body>(path: string): Promise<Reply<Body>> {
+    return await this.#timed<Body>({ method: "GET", path, timeout: BATCH_TIMEOUT_MS });
   }
 
   /** Ask something that writes nothing into the book. */

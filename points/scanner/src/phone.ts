@@ -10,6 +10,7 @@ import { Crew } from "./crew.ts";
 import { makeDecoder } from "./decode.ts";
 import { Desk, type World } from "./desk.ts";
 import { Keyring } from "./keyring.ts";
+import { type Corner, Residents } from "./kiosk_facing.ts";
 import { dismissed, type Operation } from "./queue.ts";
 import type { Preferences } from "./screens/menu.tsx";
 import type { Volunteer } from "./screens/pair.tsx";
@@ -29,6 +30,8 @@ export interface Shown {
   readonly view: View;
   readonly standing: Standing;
   readonly preferences: Preferences;
+  /** What residents find on it; null while a volunteer works with it. */
+  readonly corner: Corner | null;
 }
 
 const BEAT_MS = 60_000;
@@ -46,6 +49,8 @@ const LOADING: View = {
 };
 
 export class Phone {
+  /** The screens for residents, and the way back from them. */
+  readonly residents: Residents;
   readonly #store: Store;
   readonly #world: World;
   readonly #voice: Voice;
@@ -78,7 +83,8 @@ export class Phone {
     this.#voice = parts.voice;
     this.#invite = parts.invite;
     this.#app = parts.app;
-    this.#shown = { view: LOADING, standing: STANDING, preferences: parts.preferences };
+    const { preferences } = parts;
+    this.#shown = { view: LOADING, standing: STANDING, preferences, corner: null };
     this.#keyring = new Keyring(this.#store, this.#world);
     this.#server = makeServer(
       () => this.#keyring.secret,
@@ -89,6 +95,15 @@ export class Phone {
     this.#desk = new Desk(this.#store, this.#server, this.#world, (standing) =>
       this.#stand(standing),
     );
+    this.residents = new Residents({
+      store: this.#store,
+      desk: this.#desk,
+      crew: this.#crew,
+      world: this.#world,
+      voice: this.#voice,
+      now: () => ({ booth: this.#booth, role: this.#role, preferences: this.#shown.preferences }),
+      changed: () => this.#show({}),
+    });
   }
 
   get shown(): Shown {
@@ -138,6 +153,7 @@ export class Phone {
     await this.#keyring.open();
     await this.#crew.open();
     await this.#desk.open();
+    await this.residents.open();
     this.#invite ??= this.#keyring.pending;
     if (this.#keyring.secret !== null && (await this.#store.unsettled()).length > 0) {
       // What waits goes under the name that it was done under, before there is another.
@@ -182,7 +198,8 @@ export class Phone {
 
   async scanned(texts: readonly string[]): Promise<void> {
     this.#voice.wake();
-    await this.#held(() => this.#booth?.scanned(texts, this.#world.ticks()));
+    const taker = this.residents.corner === null ? this.#booth : this.residents;
+    await this.#held(() => taker?.scanned(texts, this.#world.ticks()));
   }
 
   async photographed(photo: Blob): Promise<void> {
@@ -245,10 +262,17 @@ export class Phone {
   }
 
   async prefer(preferences: Preferences): Promise<void> {
+    this.speak(preferences.language);
     this.#shown = { ...this.#shown, preferences };
-    if (this.#booth !== null) this.#booth.language = preferences.language;
     this.#watcher(this.#shown);
     await this.#store.keep("preferences", preferences);
+  }
+
+  /** Speak a language for now, as whoever stands before it would like. */
+  speak(language: Language): void {
+    this.#shown = { ...this.#shown, preferences: { ...this.#shown.preferences, language } };
+    if (this.#booth !== null) this.#booth.language = language;
+    this.#watcher(this.#shown);
   }
 
   /** A new version waits: it comes in when nobody is in the middle of anything. */
@@ -274,7 +298,7 @@ export class Phone {
     }
     const { screen } = this.#shown.view;
     const isIdle = screen.name === "ready" && this.#shown.standing.waiting.length === 0;
-    if (this.#update !== null && isIdle) this.#update();
+    if (this.#update !== null && isIdle && !this.residents.isBusy) this.#update();
   }
 
   /** Go round for as long as the page is open. */
@@ -307,7 +331,10 @@ export class Phone {
   /** Ask for news: how the service stands, what this booth does, what cards may spend. */
   async #hear(): Promise<boolean> {
     const version = await this.#desk.beat(this.#crew.volunteer, this.#app);
-    if (version !== null && this.#booth?.bundle.version === version) return true;
+    if (version !== null && this.#booth?.bundle.version === version) {
+      await this.residents.learn(this.#booth.bundle);
+      return true;
+    }
     const reply = await this.#desk.bundle(this.#etags.bundle);
     if (reply.kind !== "ok") return version !== null;
     await ifRoom(this.#store.keep(BUNDLE, reply.body));
@@ -315,6 +342,7 @@ export class Phone {
     if (this.#booth === null) await this.#begin(reply.body);
     const sealed = this.#role === "earn" ? null : await this.#balances();
     this.#booth?.learn(reply.body, sealed);
+    await this.residents.learn(reply.body);
     return true;
   }
 
@@ -378,7 +406,8 @@ export class Phone {
   }
 
   #show(change: Partial<View>): void {
-    this.#shown = { ...this.#shown, view: { ...this.#shown.view, ...change } };
+    const { corner } = this.residents;
+    this.#shown = { ...this.#shown, corner, view: { ...this.#shown.view, ...change } };
     this.#watcher(this.#shown);
   }
 

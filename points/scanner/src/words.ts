@@ -224,6 +224,8 @@ const WORDS = {
     "This browser keeps nothing. Please use another, or leave private mode",
   ],
   seen: ["看过了", "Seen to"],
+  quizMode: ["让居民玩分类问答", "Let residents play the sorting quiz"],
+  kioskMode: ["让居民自己查余额", "Let residents see their balance"],
 } as const satisfies Readonly<Record<string, readonly [zh: string, en: string]>>;
 
 export type Word = keyof typeof WORDS;
@@ -234,7 +236,16 @@ export function say(
   language: Language,
   figures: Readonly<Record<string, string | number>> = {},
 ): string {
-  const text = WORDS[word][language === "zh" ? 0 : 1];
+  return worded(WORDS[word], language, figures);
+}
+
+/** Give a sentence in one of its two languages, its figures filled in. */
+export function worded(
+  sentence: readonly [zh: string, en: string],
+  language: Language,
+  figures: Readonly<Record<string, string | number>>,
+): string {
+  const text = sentence[language === "zh" ? 0 : 1];
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(figures[name] ?? whole));
 }
 

@@ -115,7 +115,7 @@ function Reasons({ verdict, language }: { verdict: Verdict; language: Language }
 }
 
 /** A sign, a figure and its unit, in one text for a screen reader. */
-function Figure({ text }: { text: string }): JSX.Element {
+export function Figure({ text }: { text: string }): JSX.Element {
   return (
     <p class="num fig" data-d={text.length}>
       {text}
@@ -137,7 +137,7 @@ function SayLine({ text, language }: { text: string; language: Language }): JSX.
 }
 
 /** Circle and tick, octagon and bar, square and tray, diamond and person. */
-function Seal({ face }: { face: Face }): JSX.Element {
+export function Seal({ face }: { face: Face }): JSX.Element {
   switch (face) {
     case "ok":
       return (

@@ -1,0 +1,76 @@
+/** What all screens for residents share: the bar, and the way back to the start by itself. */
+
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { kioskSay } from "../kiosk_words.ts";
+import type { Language } from "../words.ts";
+import { Icon, Mark } from "./icons.tsx";
+
+interface Props {
+  readonly title: string;
+  readonly event: string;
+  readonly language: Language;
+  readonly onLanguage: (language: Language) => void;
+  readonly onLeave: () => void;
+  /** Which of the screens this is, for styles and tests. */
+  readonly name: string;
+  readonly children: ComponentChildren;
+}
+
+export function Frame(props: Props): JSX.Element {
+  const { language } = props;
+  return (
+    <main class="rs" data-screen={props.name}>
+      <header class="bar">
+        <Mark />
+        <div class="grow">
+          <b>{props.title}</b>
+          <small>{props.event}</small>
+        </div>
+        <button
+          type="button"
+          class="btn small-btn"
+          lang={language === "zh" ? "en" : "zh-CN"}
+          onClick={() => props.onLanguage(language === "zh" ? "en" : "zh")}
+        >
+          {kioskSay("language", language)}
+        </button>
+        <button
+          type="button"
+          class="round"
+          aria-label={kioskSay("volunteer", language)}
+          onClick={props.onLeave}
+        >
+          <Icon name="gear" />
+        </button>
+      </header>
+      {props.children}
+    </main>
+  );
+}
+
+/**
+ * Go back when nobody has touched anything for a while.
+ *
+ * @param ms how long that is; null for never
+ * @param moment what starts the wait anew when it changes
+ */
+export function useReturn(ms: number | null, onReturn: () => void, moment: unknown): void {
+  const told = useRef(onReturn);
+  told.current = onReturn;
+  useEffect(() => {
+    if (ms === null) return undefined;
+    let timer = setTimeout(() => told.current(), ms);
+    const touched = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => told.current(), ms);
+    };
+    addEventListener("pointerdown", touched);
+    addEventListener("keydown", touched);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("pointerdown", touched);
+      removeEventListener("keydown", touched);
+    };
+  }, [ms, moment]);
+}
