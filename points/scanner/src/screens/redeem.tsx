@@ -125,7 +125,7 @@ function Balance(props: {
             ? say("balance", language)
             : say("asOf", language, { time: clockTime(purse.asOf) })}
         </p>
-        <p class="fig money">
+        <p class="fig money" data-d={String(purse.available).length}>
           {purse.available}
           <i>分</i>
         </p>
