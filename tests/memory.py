@@ -125,6 +125,13 @@ def remembered(facts: Facts, decided: Decided) -> Facts:
         undone=facts.undone | {one.reverses for one in decided.posted if one.reverses is not None},
         originals=_originals(facts, decided.posted),
         settled={**facts.settled, **answers, **decided.frozen},
+        codes={
+            **facts.codes,
+            **{
+                ref: replace(facts.codes[ref], used_by=operation)
+                for ref, operation in decided.used_codes.items()
+            },
+        },
         slips={**facts.slips, **{slip.ref: slip for slip in decided.slips}},
         clean_ups=_clean_ups(facts, decided.posted),
         granted=_granted(facts, decided.posted),

@@ -23,6 +23,7 @@ from points.service.cards import (
     replace_card,
     thaw_card,
 )
+from points.service.confirming import forget_pin, set_pin
 from points.service.households import (
     add_card_to_household,
     bind_card,
@@ -117,6 +118,27 @@ def replace(
     """Give a household a new card for a lost or worn one, which stops for ever."""
     with opened(database_url) as database:
         _tell_card(done(replace_card(database, _number(number), by=_number([by]), now=now())))
+
+
+@cards_app.command()
+def pin(
+    number: Number,
+    *,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Take the household's PIN away instead.")
+    ] = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Set the PIN of a card's household: six digits, typed twice by whoever it belongs to."""
+    read = _number(number)
+    with opened(database_url) as database:
+        if forget:
+            household = done(forget_pin(database, read))
+            say(f"✔ 户 {household} 没有密码了", f"✔ household {household} has no PIN now.")
+            return
+        typed = _typed_twice()
+        household = done(set_pin(database, read, typed, now=now(), random_bytes=random_bytes))
+    say(f"✔ 户 {household} 的密码设好了", f"✔ the PIN of household {household} is set.")
 
 
 @cards_app.command()
@@ -236,6 +258,17 @@ def _number(typed: Sequence[str]) -> CardNumber:
             code=MISUSED,
         )
     return number
+
+
+def _typed_twice() -> str:
+    """Read a PIN without showing it; as an argument it would be seen on this machine."""
+    first, again = (
+        typer.prompt(words(zh, en), hide_input=True, err=True)
+        for zh, en in (("六位密码", "PIN, six digits"), ("再输一次", "Once more"))
+    )
+    if first != again:
+        fail("两次输得不一样", "They were not the same.", code=MISUSED)
+    return str(first)
 
 
 def _tell_card(card: CardRecord) -> None:

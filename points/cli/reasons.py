@@ -52,6 +52,12 @@ DESK: Mapping[DeskFault, Both] = {
     DeskFault.NOTHING_OWED: ("已经不欠了", "nothing is owed any more"),
     DeskFault.REASON_NEEDED: ("请写明谁负责、为什么", "say who answers for this, and why"),
     DeskFault.EVENT_NOT_CLOSED: ("这个活动没有结束", "the event is not closed"),
+    DeskFault.PIN_INVALID: (
+        "密码要六位数字，不能全一样，也不能顺着数",
+        "a PIN is six digits, not all the same and not in order",
+    ),
+    DeskFault.PIN_UNSET: ("还没有设密码，请到服务台", "there is no PIN yet; set one at the desk"),
+    DeskFault.TOO_MANY_CODES: ("刚刚出了太多码，过一分钟再来", "too many codes; wait a minute"),
     DeskFault.INVITE_UNKNOWN: ("没有这个邀请", "there is no such invite"),
     DeskFault.INVITE_EXPIRED: ("邀请过期了", "the invite has ended"),
     DeskFault.INVITE_USED: ("另一台手机用过这个邀请", "another phone has used the invite"),

@@ -116,6 +116,7 @@ def decide_batch(facts: Facts, batch: Sequence[Asked]) -> Decided:
         slips=tuple(state.slips[slip] for slip in sorted(state.changed_slips)),
         merged=dict(state.merged),
         cases=tuple(state.cases),
+        used_codes=dict(state.used_codes),
         has_replays=any(isinstance(outcome, Replayed) for outcome in outcomes),
     )
 

@@ -76,6 +76,13 @@ class Calendar:
         limits = [cap for cap in caps if cap is not None]
         return max(limits) if len(limits) == len(caps) and limits else None
 
+    def unconfirmed_points_max(self, moment: int, posted_at: int) -> int | None:
+        """Give the most points that a card alone may spend on a day, None where there is none."""
+        known = (self._rules[place] for place in self._known(moment, posted_at))
+        caps = [rules.unconfirmed_points_per_day_max for rules in known]
+        limits = [cap for cap in caps if cap is not None]
+        return max(limits) if len(limits) == len(caps) and limits else None
+
     def _known(self, moment: int, posted_at: int) -> Sequence[int]:
         """Give the rules that may have been in force, by place; first the one that now says so."""
         earliest = min(moment, posted_at) - _HOUR

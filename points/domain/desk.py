@@ -56,6 +56,12 @@ class DeskFault(StrEnum):
     """Who answers for this, and why, must be said."""
     EVENT_NOT_CLOSED = "event_not_closed"
 
+    PIN_INVALID = "pin_invalid"
+    PIN_UNSET = "pin_unset"
+    """The household has none yet; the first is set at the desk."""
+    TOO_MANY_CODES = "too_many_codes"
+    """So many one-time codes wait to be used already."""
+
     INVITE_UNKNOWN = "invite_unknown"
     INVITE_EXPIRED = "invite_expired"
     INVITE_USED = "invite_used"

@@ -88,7 +88,7 @@ def standing_doubts(state: State, asked: Asked) -> list[Refused]:
 
 def case_of_review(state: State, asked: Asked, body: str, refused: Refused) -> NewCase:
     """Open the case of an operation that is kept."""
-    card = state.facts.cards.get(getattr(asked.operation, "card", CardRef("")))
+    card = state.card_behind(getattr(asked.operation, "card", CardRef("")))
     return NewCase(
         kind=CaseKind.REVIEW,
         reference=f"review:{operation_reference(asked.credential.id, asked.key)}",

@@ -20,6 +20,7 @@ from points.domain.ids import (
     ResidentId,
 )
 from points.domain.ledger import Account, Entry, Lot
+from points.domain.one_time_codes import Lifetime
 from points.domain.operations import (
     CardRef,
     Evidence,
@@ -37,6 +38,15 @@ Detail = int | str
 """What an answer says beside its code: counts, points, keys, instants in ISO 8601."""
 
 
+@dataclass(frozen=True, slots=True)
+class PinChecked:
+    """What came of the PIN that was typed for an operation. The PIN itself gets no further."""
+
+    is_right: bool
+    again_at: datetime | None = None
+    """When another may be tried, where too many were wrong."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """An operation as it was asked for: by whom, and under which name."""
@@ -47,6 +57,8 @@ class Asked:
     evidence: Evidence = Evidence.LIVE
     waived: frozenset[Refusal] | None = None
     """What was in doubt and a person has let pass; None where nobody was asked."""
+    pin: PinChecked | None = None
+    """What came of the household's PIN, where one was typed."""
 
     @property
     def is_approved(self) -> bool:
@@ -127,6 +139,17 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCode:
+    """A one-time code, and the card that it stands for."""
+
+    card: Card
+    lifetime: Lifetime
+    is_confirmed: bool
+    """Whether the household's PIN was typed when it was made."""
+    used_by: OperationId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastAct:
     """An operation that limits look back at."""
 
@@ -144,6 +167,8 @@ class PastAct:
     building: str | None = None
     period: str | None = None
     bonus: int = 0
+    is_confirmed: bool = False
+    """Whether more than a card was shown for it, such as the household's PIN."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +193,9 @@ class Slip:
     is_cashed: bool = False
     times_cashed: int = 0
 
+
+CONFIRMED = "confirmed"
+"""The figure of an operation that says by what it was confirmed, where it was."""
 
 ANY_BODY = b""
 """Stands for a fingerprint where the answer does not depend on what is asked."""
@@ -214,6 +242,8 @@ class Facts:
     closed_events: frozenset[EventKey] = frozenset()
     """Events that were closed for good: what phones still bring is for a person to judge."""
     cards: Mapping[CardRef, Card] = field(default_factory=dict)
+    codes: Mapping[CardRef, ShownCode] = field(default_factory=dict)
+    """One-time codes, by the names that they give to cards."""
     communities: Mapping[HouseholdId, CommunityKey | None] = field(default_factory=dict)
     """The households that stand today, each with its community if it has one."""
     stands: Mapping[HouseholdId, HouseholdId] = field(default_factory=dict)
@@ -283,4 +313,6 @@ class Decided:
     """Households that went up in another in this batch."""
     cases: tuple[NewCase, ...] = ()
     """What is left for a person to settle."""
+    used_codes: Mapping[CardRef, OperationId] = field(default_factory=dict)
+    """One-time codes that were used, each by one operation."""
     has_replays: bool

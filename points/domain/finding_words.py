@@ -185,6 +185,10 @@ SENTENCES: Mapping[Code, tuple[str, str]] = {
     Code.SLIP_MISSING: ("已签发的积分支票没有记录", "a slip that was issued has no row"),
     Code.SLIP_UNKNOWN: ("积分支票没有签发操作", "a slip was never issued"),
     Code.SLIP_DIFFERS: ("积分支票与账本不符", "a slip differs from the book"),
+    Code.CODE_DIFFERS: (
+        "一次性兑换码的使用与账本不符",
+        "the use of a one-time code differs from the book",
+    ),
     Code.CASE_MISSING: ("该由人处理的没有事项", "what a person must settle has no case"),
     Code.CASE_DIFFERS: ("事项与账本不符", "a case differs from the book"),
     Code.SETTLEMENT_DIFFERS: (

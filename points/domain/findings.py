@@ -86,6 +86,8 @@ class Code(StrEnum):
     SLIP_UNKNOWN = "slip_unknown"
     SLIP_DIFFERS = "slip_differs"
 
+    CODE_DIFFERS = "code_differs"
+
     CASE_MISSING = "case_missing"
     CASE_DIFFERS = "case_differs"
     SETTLEMENT_DIFFERS = "settlement_differs"

@@ -7,10 +7,11 @@ is the lease: no phone hands out more than it had with it.
 
 from dataclasses import dataclass
 
+from points.domain.confirming import spending_fault
 from points.domain.doubts import in_review
 from points.domain.facts import Asked, Card, Refused
 from points.domain.ids import AccountId, goods
-from points.domain.operations import POINTS_MAX, QUANTITY_MAX, Kind, Redeem
+from points.domain.operations import POINTS_MAX, QUANTITY_MAX, Kind, Redeem, is_one_time
 from points.domain.outcomes import Refusal
 from points.domain.programme import PRICE_HOLDS, Reward, Version, Versions
 from points.domain.redemptions import (
@@ -56,7 +57,7 @@ def weigh_handout(state: State, asked: Asked, redeem: Redeem) -> Weighed | Refus
     fault = state.time_fault(redeem.occurred_at, is_offline=True)
     if fault is not None:
         return fault
-    card = state.facts.cards.get(redeem.card)
+    card = state.card_behind(redeem.card)
     if card is None:
         return Refused(reason=Refusal.CARD_UNKNOWN)
     purchase = _understand(state, asked, redeem, card)
@@ -68,14 +69,17 @@ def weigh_handout(state: State, asked: Asked, redeem: Redeem) -> Weighed | Refus
     fault = state.community_fault(event, purchase.household)
     if fault is not None:
         return fault
-    stopped = state.card(redeem.card, redeem.occurred_at, is_offline=True)
     doubts = [
-        stopped if isinstance(stopped, Refused) else None,
+        state.stop_fault(card, redeem.occurred_at, is_offline=True),
+        # It lives for a minute and is used once: without a network nobody could tell either.
+        Refused(reason=Refusal.CODE_EXPIRED) if is_one_time(redeem.card) else None,
         state.event_fault(event, purchase.household, redeem.occurred_at),
         _price_doubt(purchase),
     ]
     if not asked.is_approved:  # somebody has looked: these goods are gone, wherever they stood
         doubts += [_lease_doubt(state, purchase), _ceiling_doubt(state, purchase)]
+        at, price = redeem.occurred_at, purchase.price
+        doubts.append(spending_fault(state, purchase.household, price, moment=at))
     return Weighed(purchase, tuple(doubt for doubt in doubts if doubt is not None))
 
 

@@ -32,15 +32,32 @@ QUANTITY_MAX = 1_000_000
 POINTS_MAX = 10_000_000
 """Most points that one operation may move."""
 
+_CODE, _ONCE = "code:", "once:"
+
 
 def card_by_code(fingerprint: bytes) -> CardRef:
     """Name a card by the fingerprint of its secret code."""
-    return CardRef("code:" + fingerprint.hex())
+    return CardRef(_CODE + fingerprint.hex())
+
+
+def is_by_code(card: CardRef) -> bool:
+    """Tell whether the card was named by the fingerprint of its secret code."""
+    return card.startswith(_CODE)
 
 
 def card_by_number(number: str) -> CardRef:
     """Name a card by its spoken number. It names the card; it authorises nothing by itself."""
     return CardRef("number:" + number)
+
+
+def card_by_one_time_code(fingerprint: bytes) -> CardRef:
+    """Name the card that a one-time code stands for, by the fingerprint of the code."""
+    return CardRef(_ONCE + fingerprint.hex())
+
+
+def is_one_time(card: CardRef) -> bool:
+    """Tell whether the card was shown as a one-time code."""
+    return card.startswith(_ONCE)
 
 
 def is_by_number(card: CardRef) -> bool:

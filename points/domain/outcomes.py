@@ -12,6 +12,13 @@ class Refusal(StrEnum):
     CARD_UNKNOWN = "card_unknown"
     CARD_FROZEN = "card_frozen"
     CARD_REPLACED = "card_replaced"
+    CODE_EXPIRED = "code_expired"
+    """A one-time code that is older than it lives, or never was."""
+    CODE_USED = "code_used"
+    SECOND_FACTOR_NEEDED = "second_factor_needed"
+    """More than the programme lets a card spend on a day without a PIN or a one-time code."""
+    PIN_WRONG = "pin_wrong"
+    PIN_LOCKED = "pin_locked"
     HOUSEHOLD_UNKNOWN = "household_unknown"
     OTHER_COMMUNITY = "other_community"
     SAME_HOUSEHOLD = "same_household"
@@ -93,6 +100,10 @@ _MAY_CHANGE = frozenset(
         Refusal.CARD_UNKNOWN,
         # A card that was reported lost may be found and thawed the same morning.
         Refusal.CARD_FROZEN,
+        # The same may be asked for again, with the PIN.
+        Refusal.SECOND_FACTOR_NEEDED,
+        Refusal.PIN_WRONG,
+        Refusal.PIN_LOCKED,
         Refusal.NOT_OPEN_YET,
         # Whoever sets the phone's clock right may send the same scan again.
         Refusal.CLOCK_OFF,

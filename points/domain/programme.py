@@ -59,6 +59,12 @@ class Programme:
     """Most points of a slip that a booth's phone may give out; with 0 only supervisors do."""
     slip_days_valid: int = 30
     """Local days after the day of issue on which such a slip may still be cashed."""
+    unconfirmed_points_per_day_max: int | None = None
+    """Most points that a household spends on one local day without what `second_factor` names."""
+    second_factor: Literal["pin", "code"] = "pin"
+    """What more must be shown to spend beyond that: the household's PIN, typed now or when a
+    one-time code was made, or any one-time code. Whoever has a photo of a card can open its page
+    and make a code there, so "code" alone keeps off only who cannot or does not."""
     privacy_notice: str = ""
     """What people are told before a household is noted; where nothing is written, our own words."""
     privacy_notice_en: str = ""

@@ -20,6 +20,7 @@ from points.domain.programme_forms import (
     YEAR_MAX,
     YEAR_MIN,
     WrittenNumber,
+    choice,
     day,
     exact,
     expiry,
@@ -62,6 +63,8 @@ EXPIRING = Key("expiring_soon_days", "将过期天数", whole(0, 366), 30)
 REFUND = Key("refund_days_valid", "退回积分有效天数", whole(1, 3660), 30)
 SLIP_POINTS = Key("slip_points_max", "展位积分条上限", whole(0, POINTS_MAX), 50)
 SLIP_DAYS = Key("slip_days_valid", "积分条有效天数", whole(0, 366), 30)
+UNCONFIRMED = Key("unconfirmed_points_per_day_max", "免密每日花分上限", whole(0, POINTS_MAX))
+SECOND_FACTOR = Key("second_factor", "大额验证", choice("pin", "code"), "pin")
 NOTICE = Key("privacy_notice", "隐私告知", text(500), "")
 NOTICE_EN = Key("privacy_notice_en", "英文隐私告知", text(1000), "")
 PROGRAMME = Shape(
@@ -83,6 +86,8 @@ PROGRAMME = Shape(
         REFUND,
         SLIP_POINTS,
         SLIP_DAYS,
+        UNCONFIRMED,
+        SECOND_FACTOR,
         NOTICE,
         NOTICE_EN,
         *NOTES,
@@ -224,6 +229,8 @@ def _read_programme(table: Table | None) -> Programme:
         refund_days_valid=table.value(REFUND),
         slip_points_max=table.value(SLIP_POINTS),
         slip_days_valid=table.value(SLIP_DAYS),
+        unconfirmed_points_per_day_max=table.get(UNCONFIRMED),
+        second_factor="code" if table.value(SECOND_FACTOR) == "code" else "pin",
         privacy_notice=table.value(NOTICE),
         privacy_notice_en=table.value(NOTICE_EN),
     )

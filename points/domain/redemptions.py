@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from points.domain.access import Credential
 from points.domain.cases import OVER_LIMIT, OWED
-from points.domain.facts import Asked, Card, Detail, Refused
+from points.domain.confirming import Confirmation, Shown, confirmation, confirming_fault, shown
+from points.domain.facts import CONFIRMED, Asked, Card, Detail, Refused
 from points.domain.ids import AccountId, BoothKey, HouseholdId, SystemAccount, goods, system
 from points.domain.operations import QUANTITY_MAX, Kind, Redeem
 from points.domain.outcomes import Refusal
@@ -16,6 +17,9 @@ from points.domain.periods import spelled
 from points.domain.programme import Booth, Reward, Shelf, Version
 from points.domain.shelves import kept_back, lease_of, on_shelf, pieces_leased, pieces_on
 from points.domain.state import Draft, State
+
+ONE_TIME_CODE = "code"
+"""The figure of a redemption that names the one-time code that was shown for it."""
 
 Taken = Sequence[tuple[AccountId, int]]
 """How many pieces leave which account."""
@@ -32,6 +36,9 @@ class Purchase:
     booth: Booth
     reward: Reward
     version: int
+    shown: Shown | None = None
+    """What was held up, where it was just now."""
+    confirmed_by: Confirmation | None = None
 
     @property
     def price(self) -> int:
@@ -51,7 +58,7 @@ def decide_redemption(state: State, asked: Asked, redeem: Redeem) -> Draft | Ref
     fault = state.time_fault(redeem.occurred_at, is_offline=redeem.is_offline)
     if fault is not None:
         return fault
-    purchase = _understand(state, asked.credential, redeem)
+    purchase = _understand(state, asked, redeem)
     if isinstance(purchase, Refused):
         return purchase
     event = state.event(purchase.reward.event, redeem.occurred_at)
@@ -60,6 +67,7 @@ def decide_redemption(state: State, asked: Asked, redeem: Redeem) -> Draft | Ref
     fault = state.event_fault(event, purchase.household, redeem.occurred_at)
     fault = fault or _price_fault(purchase) or _limit_fault(state, purchase)
     fault = fault or _stock_fault(state, purchase) or _points_fault(state, purchase)
+    fault = fault or _confirming_fault(state, asked, purchase)
     return fault or hand_over(state, purchase, _taken(state, purchase))
 
 
@@ -79,6 +87,7 @@ def hand_over(state: State, purchase: Purchase, taken: Taken, *, over_limit: int
         state.book.move(account, system(SystemAccount.HANDED_OUT), pieces)
     day = state.day(redeem.occurred_at)
     figures: dict[str, Detail] = {"reserve": redeem.reserve, OWED: owed, OVER_LIMIT: over_limit}
+    figures |= _shown_figures(state, purchase)
     return Draft(
         household=household,
         resident=purchase.card.resident,
@@ -92,6 +101,15 @@ def hand_over(state: State, purchase: Purchase, taken: Taken, *, over_limit: int
         reference=state.fact_reference(purchase.reward.key, household, day),
         details={name: figure for name, figure in figures.items() if figure},
     )
+
+
+def _shown_figures(state: State, purchase: Purchase) -> dict[str, Detail]:
+    """Say by what the act was confirmed; a one-time code is used with it."""
+    figures: dict[str, Detail] = {CONFIRMED: purchase.confirmed_by or ""}
+    if purchase.shown is not None and purchase.shown.code is not None:
+        state.use_code(purchase.shown.ref)
+        figures[ONE_TIME_CODE] = purchase.shown.ref
+    return figures
 
 
 def left_of_limit(state: State, purchase: Purchase) -> int:
@@ -115,11 +133,12 @@ def redeeming_booth(state: State, key: BoothKey | None, redeem: Redeem) -> Booth
     return booth if booth is not None and booth.redeems else None
 
 
-def _understand(state: State, caller: Credential, redeem: Redeem) -> Purchase | Refused:
-    card = state.card(redeem.card, redeem.occurred_at, is_offline=redeem.is_offline)
-    if isinstance(card, Refused):
-        return card
-    booth = redeeming_booth(state, caller.booth, redeem)
+def _understand(state: State, asked: Asked, redeem: Redeem) -> Purchase | Refused:
+    held_up = shown(state, redeem.card, redeem.occurred_at)
+    if isinstance(held_up, Refused):
+        return held_up
+    card = held_up.card
+    booth = redeeming_booth(state, asked.credential.booth, redeem)
     if booth is None:
         return Refused(reason=Refusal.NOT_ALLOWED)
     version = _find_reward(state, redeem)
@@ -129,12 +148,14 @@ def _understand(state: State, caller: Credential, redeem: Redeem) -> Purchase | 
         return Refused(reason=Refusal.RESERVE_UNKNOWN)
     return Purchase(
         redeem=redeem,
-        caller=caller,
+        caller=asked.credential,
         card=card,
         household=state.household(card.household),
         booth=booth,
         reward=version.item,
         version=version.number,
+        shown=held_up,
+        confirmed_by=confirmation(state, asked, held_up.code),
     )
 
 
@@ -188,6 +209,11 @@ def _points_fault(state: State, purchase: Purchase) -> Refused | None:
         reason=Refusal.POINTS_SHORT,
         details={"short": purchase.price - available, "available": available},
     )
+
+
+def _confirming_fault(state: State, asked: Asked, purchase: Purchase) -> Refused | None:
+    code = purchase.shown.code if purchase.shown is not None else None
+    return confirming_fault(state, asked, purchase.household, purchase.price, code=code)
 
 
 def _taken(state: State, purchase: Purchase) -> Taken:

@@ -1,13 +1,14 @@
 """The state that a batch is folded over, and the questions every kind of operation asks of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from points.domain.access import Credential
 from points.domain.cases import NewCase
 from points.domain.facts import (
+    CONFIRMED,
     Card,
     CardState,
     CheckIn,
@@ -19,6 +20,7 @@ from points.domain.facts import (
     Posted,
     Refused,
     Settled,
+    ShownCode,
     Slip,
 )
 from points.domain.ids import (
@@ -69,7 +71,7 @@ class State:
         """Start from stored facts, which are never changed."""
         self.facts = facts
         self.now = facts.now
-        self._clock = facts.clock or facts.now
+        self.clock = facts.clock or facts.now
         self.catalog = facts.catalog
         self.book = Book(facts.accounts, facts.lots)
         self.settled: dict[RequestKey, Settled] = dict(facts.settled)
@@ -79,6 +81,8 @@ class State:
         self.references: set[str] = set(facts.references)
         self.merged: dict[HouseholdId, HouseholdId] = {}
         self.cases: list[NewCase] = []
+        self.codes: dict[CardRef, ShownCode] = dict(facts.codes)
+        self.used_codes: dict[CardRef, OperationId] = {}
         self.handed_out_by: dict[OperationId, CredentialId] = dict(facts.handed_out_by)
         self.is_approved = False
         """Whether a person has judged that what is being decided did happen."""
@@ -118,14 +122,26 @@ class State:
         card = self.facts.cards.get(ref)
         if card is None:
             return Refused(reason=Refusal.CARD_UNKNOWN)
+        return self.stop_fault(card, occurred_at, is_offline=is_offline) or card
+
+    def stop_fault(self, card: Card, occurred_at: datetime, *, is_offline: bool) -> Refused | None:
+        """Say why a card may not be used at the instant it was held up, if it may not."""
         was_before = is_offline or self.is_approved
         if card.stopped_at is None or (was_before and occurred_at < card.stopped_at):
-            return card
-        if card.state is CardState.FROZEN:
-            return Refused(reason=Refusal.CARD_FROZEN)
-        if card.state is CardState.REPLACED:
-            return Refused(reason=Refusal.CARD_REPLACED)
-        return card
+            return None
+        is_frozen = card.state is CardState.FROZEN
+        return Refused(reason=Refusal.CARD_FROZEN if is_frozen else Refusal.CARD_REPLACED)
+
+    def card_behind(self, ref: CardRef) -> Card | None:
+        """Give the card that was shown, itself or as a one-time code, whatever became of it."""
+        code = self.codes.get(ref)
+        return self.facts.cards.get(ref) if code is None else code.card
+
+    def use_code(self, ref: CardRef) -> None:
+        """Let a one-time code be used by the operation that was begun."""
+        operation = self.book.operation
+        self.codes[ref] = replace(self.codes[ref], used_by=operation)
+        self.used_codes[ref] = operation
 
     def time_fault(self, occurred_at: datetime, *, is_offline: bool) -> Refused | None:
         """Say what is wrong with the instant that the phone claims, if anything."""
@@ -148,7 +164,7 @@ class State:
         """
         slack = timedelta(minutes=self.programme.clock_minutes_off_max)
         days_max = timedelta(days=self.programme.offline_days_max)
-        return self._clock - days_max, self._clock - slack, self.now + slack
+        return self.clock - days_max, self.clock - slack, self.now + slack
 
     def event(self, key: EventKey, moment: datetime) -> Event | None:
         """Give the event as it stood at the instant."""
@@ -285,4 +301,5 @@ def past_act(posted: Posted) -> PastAct:
         building=str(building) if building is not None else None,
         period=str(period) if period is not None else None,
         bonus=int(posted.details.get("bonus", 0)),
+        is_confirmed=CONFIRMED in posted.details,
     )

@@ -216,6 +216,20 @@ class SettlementLine(NamedTuple):
         return self[:-1]
 
 
+class CodeLine(NamedTuple):
+    """A row of `one_time_code` that was used."""
+
+    hash: bytes
+    used_by: int
+
+
+class CodeActLine(NamedTuple):
+    """A redemption that names a one-time code."""
+
+    id: int
+    details: str
+
+
 class SlipActLine(NamedTuple):
     """An operation on a slip, with what was asked, and with what took it back, if any."""
 

@@ -26,6 +26,7 @@ class Stage(StrEnum):
     ACCOUNTS = "accounts"
     SEQUELS = "sequels"
     SLIPS = "slips"
+    CODES = "codes"
     CASES = "cases"
     TOTALS = "totals"
     ANCHORS = "anchors"

@@ -167,6 +167,12 @@ class _Lowest:
             if version.item is not None and version.item.points_per_day_max is not None
         ]
         self._points_max = min(caps, default=_NEVER_EXCEEDED)
+        unconfirmed = [
+            version.item.unconfirmed_points_per_day_max
+            for version in catalog.programme.all
+            if version.item is not None and version.item.unconfirmed_points_per_day_max is not None
+        ]
+        self._spent_max = min(unconfirmed, default=_NEVER_EXCEEDED)
         self._times_max: dict[str | None, int] = {}
         for key, activities in catalog.activities.items():
             for version in activities.all:
@@ -191,7 +197,7 @@ class _Lowest:
 
     def are_kept(self, acts: Sequence[ActLine]) -> bool:
         """Tell whether all that was done is within the lowest of all limits, however counted."""
-        points = 0
+        points = spent = 0
         times: Counter[str | None] = Counter()
         for act in acts:
             if act.kind == Kind.EARN:
@@ -199,10 +205,12 @@ class _Lowest:
                 points += act.points
             elif act.kind == Kind.REDEEM:
                 times[act.item] += act.quantity
+                spent -= act.points
             if min(act.quantity, act.points * (act.kind == Kind.EARN)) < 0:
                 return False  # what takes away may hide what was too much
         most = self._times_max
-        return points <= self._points_max and all(
+        is_little = points <= self._points_max and spent <= self._spent_max
+        return is_little and all(
             count <= most.get(item, _NEVER_EXCEEDED) for item, count in times.items()
         )
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from points.domain.access import Credential
 from points.domain.facts import CardState, Posted
 from points.domain.ids import HouseholdId, OperationId
-from points.domain.operations import CardRef
+from points.domain.operations import CardRef, is_one_time
 from points.domain.outcomes import Refusal
 from points.domain.programme import (
     Activity,
@@ -219,8 +219,13 @@ def _balance_asked(
     purses: Mapping[HouseholdId, Purse],
 ) -> Balance | Refusal:
     shown = _shown(View(catalog, asked.caller, asked.now), holder)
+    code = holder.code if holder is not None else None
+    if is_one_time(asked.card) and (code is None or not code.lifetime.holds(asked.now)):
+        return Refusal.CODE_EXPIRED
     if isinstance(shown, Refusal):
         return shown
+    if code is not None and code.used_by is not None:
+        return Refusal.CODE_USED
     return _balance(catalog, shown, purses[shown.household], asked.now)
 
 

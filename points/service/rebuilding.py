@@ -28,6 +28,7 @@ from points.storage.engine import Database
 from points.storage.locks import first_operation
 from points.storage.sequels import load_sequels
 from points.storage.verifying import Part
+from points.storage.verifying_codes import read_code_acts, set_used_codes
 
 
 class BookDamaged(Exception):
@@ -69,6 +70,7 @@ def rebuild(database: Database) -> Rebuilt:
         counts["slip"] = sum(
             caches.add_slips(connection, some) for some in caches.in_portions(slips)
         )
+        set_used_codes(connection, read_code_acts(connection))
         caches.set_heads(connection, ends)
         stands = {source: stands_for(source, totals.merges) for source in totals.merges}
         caches.set_merged(connection, stands)

@@ -15,6 +15,7 @@ from points.domain.programme import Versions
 from points.domain.shapes import SLIPS
 from points.domain.verifying import Mode, Report, Stage
 from points.domain.verifying_cases import Answers, check_cases, is_kept
+from points.domain.verifying_codes import check_codes
 from points.domain.verifying_operations import is_refusal
 from points.domain.verifying_slips import check_slips, recount_slips
 from points.domain.verifying_totals import check_merged, check_totals
@@ -30,6 +31,7 @@ from points.storage.engine import Database, UnsafeDatabase, check_safety
 from points.storage.migrate import is_current
 from points.storage.sequels import load_sequels
 from points.storage.verifying_cases import find_named, read_cases, read_settlements
+from points.storage.verifying_codes import read_code_acts, read_used_codes
 
 
 def verify(
@@ -81,6 +83,7 @@ def check_book(run: Run, connection: Connection) -> None:
         run.do(Stage.ACCOUNTS, lambda: weigh_accounts(run, connection, catalog), after=chains)
         run.do(Stage.SEQUELS, lambda: _sequels(run, connection, calendar), after=chains)
         run.do(Stage.SLIPS, lambda: _slips(run, connection, calendar))
+        run.do(Stage.CODES, lambda: _codes(run, connection), after=chains)
         run.do(Stage.TOTALS, lambda: _totals(run), after=sums)
         kept = [Stage.CHAINS, Stage.REQUESTS]
         run.do(Stage.CASES, lambda: _cases(run, connection), after=kept)
@@ -132,6 +135,11 @@ def _sequels(run: Run, connection: Connection, calendar: Calendar) -> None:
 def _slips(run: Run, connection: Connection, calendar: Calendar) -> None:
     tallies = recount_slips(run.read(stored.read_slip_acts(connection)), calendar)
     run.slips += check_slips(tallies, run.read(stored.read_slips(connection)), run.findings)
+
+
+def _codes(run: Run, connection: Connection) -> None:
+    acts, used = read_code_acts(connection), read_used_codes(connection)
+    check_codes(run.read(acts), run.read(used), run.findings)
 
 
 def _cases(run: Run, connection: Connection) -> None:

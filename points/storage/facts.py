@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from points.domain.chain import instant_of
 from points.domain.earning import clean_up_reference
-from points.domain.facts import Asked, Card, Facts, Original, PastAct, Slip
+from points.domain.facts import Asked, Card, Facts, Original, PastAct, ShownCode, Slip
 from points.domain.ids import (
     AccountId,
     AccountKind,
@@ -40,6 +40,7 @@ from points.storage.history import (
 )
 from points.storage.ledger import HAS_POINTS, LotRow, OperationRow, SlipRow
 from points.storage.locks import Chain, lock_accounts, lock_closings, next_instant
+from points.storage.one_time_codes import load_codes
 from points.storage.people import Households, load_cards, load_households
 from points.storage.requests import load_settled
 from points.storage.slips import papers_among
@@ -80,8 +81,14 @@ class Named:
     """What the names in a batch stand for."""
 
     cards: Mapping[CardRef, Card]
+    codes: Mapping[CardRef, ShownCode]
     originals: Mapping[OperationKey, tuple[Original, ...]]
     households: Households
+
+    def holders(self) -> dict[CardRef, HouseholdId]:
+        """Give the household behind each card that was shown, in whatever way."""
+        shown = {**self.cards, **{ref: code.card for ref, code in self.codes.items()}}
+        return {ref: card.household for ref, card in shown.items()}
 
     def standing(self) -> set[HouseholdId]:
         """Give the households that the batch may touch."""
@@ -143,6 +150,7 @@ def load_facts(
         ),
         closed_events=closed_among(connection, _events_of(batch)),
         cards=named.cards,
+        codes=named.codes,
         communities=named.households.communities,
         stands=named.households.stands,
         accounts=locked.accounts,
@@ -166,14 +174,17 @@ def _events_of(batch: Sequence[Asked]) -> set[EventKey]:
 
 def _resolve(connection: Connection, wanted: Wanted) -> Named:
     cards = load_cards(connection, wanted.cards)
+    codes = load_codes(connection, wanted.cards)
     originals = load_originals(connection, wanted.undone)
     households = (
         wanted.households
         | {card.household for card in cards.values()}
+        | {code.card.household for code in codes.values()}
         | {original.household for original in _all(originals) if original.household is not None}
     )
     return Named(
         cards=cards,
+        codes=codes,
         originals=originals,
         households=load_households(connection, households),
     )
@@ -200,18 +211,18 @@ def _load_history(
             for member in members.get(root, {root})
         }
 
-    cards = named.cards
+    holders = named.holders()
     days = {
         (member, day)
         for ref, day in wanted.days
-        if ref in cards
-        for member in everyone(cards[ref].household)
+        if ref in holders
+        for member in everyone(holders[ref])
     }
     events = {
         (member, event)
         for ref, event in wanted.events
-        if ref in cards
-        for member in everyone(cards[ref].household)
+        if ref in holders
+        for member in everyone(holders[ref])
     } | {
         (member, EventKey(original.act.event))
         for original in _all(named.originals)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from points.domain.chain import instant_of
-from points.domain.facts import CheckIn, CleanUpKey, Original, PastAct, Posted
+from points.domain.facts import CONFIRMED, CheckIn, CleanUpKey, Original, PastAct, Posted
 from points.domain.ids import (
     AccountId,
     BoothKey,
@@ -186,6 +186,7 @@ def _act_of(row: Row[Any]) -> PastAct:
         building=details.get("building"),
         period=details.get("period"),
         bonus=details.get("bonus", 0),
+        is_confirmed=CONFIRMED in details,
     )
 
 

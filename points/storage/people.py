@@ -22,7 +22,7 @@ from sqlmodel import Field, SQLModel
 from points.domain.chain import instant_of
 from points.domain.facts import Card, CardState
 from points.domain.ids import CardId, CommunityKey, HouseholdId, ResidentId
-from points.domain.operations import CardRef, card_by_code, card_by_number, is_by_number
+from points.domain.operations import CardRef, card_by_code, card_by_number, is_by_code, is_by_number
 from points.storage.columns import BIG, Moment, among, table_of
 from points.storage.statements import Query
 
@@ -91,12 +91,12 @@ class CardRow(SQLModel, table=True):
 _household, _card = table_of(HouseholdRow), table_of(CardRow)
 
 _STANDS = func.coalesce(_household.c.merged_into, _household.c.id)
-_CARDS = select(
+CARDS = select(
     *(_card.c[name] for name in ("id", "number", "fingerprint", "resident", "state", "stopped_at")),
     _STANDS.label("stands"),
 ).join(_household, _household.c.id == _card.c.household)
-_BY_CODE = Query(_CARDS.where(among(_card.c.fingerprint, "codes")))
-_BY_NUMBER = Query(_CARDS.where(among(_card.c.number, "numbers")))
+_BY_CODE = Query(CARDS.where(among(_card.c.fingerprint, "codes")))
+_BY_NUMBER = Query(CARDS.where(among(_card.c.number, "numbers")))
 _ROOTS = select(_STANDS).where(among(_household.c.id, "ids"))
 _HOUSEHOLDS = Query(
     select(_household.c.id, _household.c.merged_into, _household.c.community).where(
@@ -114,22 +114,23 @@ _MARK_MERGED = (
 
 def load_cards(connection: Connection, refs: Collection[CardRef]) -> dict[CardRef, Card]:
     """Read the cards of these names, each with the household that stands for it today."""
-    codes = [bytes.fromhex(ref[5:]) for ref in refs if not is_by_number(ref)]
+    codes = [bytes.fromhex(ref[5:]) for ref in refs if is_by_code(ref)]
     numbers = [ref[7:] for ref in refs if is_by_number(ref)]
     found: dict[CardRef, Card] = {}
     if codes:
         rows = _BY_CODE.rows(connection, codes=codes)
-        found |= {card_by_code(row.fingerprint): _card_of(row) for row in rows}
+        found |= {card_by_code(row.fingerprint): card_of(row) for row in rows}
     if numbers:
         rows = _BY_NUMBER.rows(connection, numbers=numbers)
-        found |= {card_by_number(row.number): _card_of(row) for row in rows}
+        found |= {card_by_number(row.number): card_of(row) for row in rows}
     return found
 
 
 _STATES = {state.value: state for state in CardState}
 
 
-def _card_of(row: Row[Any]) -> Card:
+def card_of(row: Row[Any]) -> Card:
+    """Read a row of `CARDS`."""
     return Card(
         id=CardId(row.id),
         household=HouseholdId(row.stands),

@@ -22,6 +22,7 @@ from points.storage.ledger import (
     SlipRow,
 )
 from points.storage.locks import Chain
+from points.storage.one_time_codes import use_codes
 from points.storage.people import mark_merged
 from points.storage.requests import add_answers
 from points.storage.statements import Change, Stored
@@ -79,6 +80,7 @@ def write_batch(connection: Connection, chain: Chain, decided: Decided, *, at: d
         _set_balances(connection, decided, at)
         _SET_LOT.write(connection, [_lot_row(lot) for lot in decided.lots])
         _SET_SLIP.write(connection, [_slip_row(slip) for slip in decided.slips])
+        use_codes(connection, decided.used_codes)
         mark_merged(connection, decided.merged)
     add_answers(connection, decided.posted, decided.frozen, at=at)
     if decided.cases:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, or_, select
 
 from points.domain.chain import instant_of
-from points.domain.facts import Card, Posted
+from points.domain.facts import Card, Posted, ShownCode
 from points.domain.ids import (
     CommunityKey,
     CredentialId,
@@ -22,6 +22,7 @@ from points.domain.operations import CardRef, Kind
 from points.storage.columns import among, table_of
 from points.storage.history import operation_of
 from points.storage.ledger import HAS_POINTS, AccountRow, LotRow, OperationRow
+from points.storage.one_time_codes import load_codes
 from points.storage.people import load_cards, load_households
 from points.storage.statements import Query
 
@@ -46,6 +47,8 @@ class Holder:
     members: tuple[HouseholdId, ...]
     """The household itself, and those that went up in it."""
     community: CommunityKey | None
+    code: ShownCode | None = None
+    """The one-time code that was shown in place of the card."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,9 @@ class Lines:
 
 def find_holders(connection: Connection, refs: Collection[CardRef]) -> dict[CardRef, Holder]:
     """Find whose cards these are."""
-    cards = load_cards(connection, refs)
+    codes = load_codes(connection, refs)
+    shown = {ref: code.card for ref, code in codes.items()}
+    cards = {**load_cards(connection, refs), **shown}
     found = load_households(connection, {card.household for card in cards.values()})
     members: dict[HouseholdId, list[HouseholdId]] = {}
     for member, household in found.stands.items():
@@ -90,6 +95,7 @@ def find_holders(connection: Connection, refs: Collection[CardRef]) -> dict[Card
             household=card.household,
             members=tuple(sorted(members[card.household])),
             community=found.communities[card.household],
+            code=codes.get(ref),
         )
         for ref, card in cards.items()
     }

@@ -144,6 +144,9 @@ Label = Annotated[
 CodeText = Annotated[str, StringConstraints(strict=True, max_length=4096)]
 """Whatever a scanner read: what is no code of ours is refused as unreadable, not as misshapen."""
 
+PinText = Annotated[str, StringConstraints(strict=True, max_length=64)]
+"""Whatever was typed as a PIN; what is none is wrong like any other."""
+
 DeviceName = Annotated[str, StringConstraints(strict=True, pattern=r"^device:[1-9][0-9]{0,9}$")]
 """A phone, as it was told when it was let in: `device:7`."""
 

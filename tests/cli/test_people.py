@@ -78,3 +78,24 @@ def test_a_list_is_imported_whole_or_not_at_all(desk: Desk, tmp_path: Path) -> N
         "row 2 community: the programme has no such community (community_unknown found=nowhere)\n"
         "row 3 door: no door is written (door_missing)\n"
     )
+
+
+def test_a_household_gets_a_pin_at_the_desk_and_loses_it_again(desk: Desk) -> None:
+    [card] = desk.cards(1)
+
+    is_set = desk.run("cards", "pin", card.number, typed="271836\n271836\n").output
+    taken = desk.says("cards", "pin", card.number, "--forget", language="zh")
+
+    assert is_set.splitlines()[-1] == "✔ the PIN of household 1 is set."
+    assert taken == "✔ 户 1 没有密码了\n"
+    assert "271836" not in is_set
+
+
+def test_a_pin_that_was_typed_in_two_ways_or_is_too_plain_is_not_taken(desk: Desk) -> None:
+    [card] = desk.cards(1)
+
+    differing = desk.run("cards", "pin", card.number, typed="271836\n271837\n")
+    plain = desk.run("cards", "pin", card.number, typed="111111\n111111\n")
+
+    assert (differing.exit_code, plain.exit_code) == (2, 1)
+    assert "(pin_invalid fault=too_plain)" in plain.output

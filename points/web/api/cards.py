@@ -5,6 +5,7 @@ The card travels in the body: addresses are logged, and a code is a credential.
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated, Self
 
@@ -18,7 +19,7 @@ from points.domain.operations import CardRef, Evidence, Kind
 from points.domain.outcomes import Refusal
 from points.service.reading import Balance, BalanceAsked, Line, Page, Statement, read_statement
 from points.storage.reading import Place
-from points.web.api.items import NotTaken, card_of
+from points.web.api.items import NotTaken, card_of, shown_card_of
 from points.web.bodies import body_of, check_shape, read_json
 from points.web.dependencies import Bearer, Reader, Visitor, tongue_of
 from points.web.doors import EVERYONE, door
@@ -37,6 +38,7 @@ _OF_CARDS: list[Code] = [
     Refusal.CARD_FROZEN,
     Refusal.CARD_REPLACED,
 ]
+_OF_BALANCES: list[Code] = [*_OF_CARDS, Refusal.CODE_EXPIRED, Refusal.CODE_USED]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(r"([0-9]{1,17})\.([0-9]{1,17})", re.ASCII)
 
@@ -158,12 +160,13 @@ _CARD, _BALANCE = TypeAdapter(CardIn), TypeAdapter(BalanceOut)
 
 
 @balances.post(
-    "/balances", response_model=BalanceOut, **door(EVERYONE, takes=_CARD, refuses=_OF_CARDS)
+    "/balances", response_model=BalanceOut, **door(EVERYONE, takes=_CARD, refuses=_OF_BALANCES)
 )
 async def post_balance(request: Request, caller: Bearer) -> Response:
     """Tell what the card's household can spend, and what ends soon."""
     body, tongue = check_shape(_CARD, await read_json(request)), tongue_of(request)
-    asked = BalanceAsked(caller=caller, card=_card(body.card), now=tongue.spoken_at)
+    card = _card(body.card, shown_card_of)
+    asked = BalanceAsked(caller=caller, card=card, now=tongue.spoken_at)
     found = await running_of(request.app.state).balances.ask(asked)
     if isinstance(found, Refusal):
         raise Problem(found)
@@ -198,9 +201,9 @@ def _statement(found: Statement, zone: tzinfo) -> StatementOut:
     )
 
 
-def _card(text: str) -> CardRef:
+def _card(text: str, read: Callable[[str], CardRef] = card_of) -> CardRef:
     try:
-        return card_of(text)
+        return read(text)
     except NotTaken as reason:
         raise Problem(reason.code) from None
 

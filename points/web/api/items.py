@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from points.domain.access import Credential
 from points.domain.cards import CodeFault, code_fingerprint, read_card_code, read_card_number
 from points.domain.ids import ActivityKey, CredentialId
+from points.domain.one_time_codes import one_time_fingerprint, read_one_time_code
 from points.domain.operations import (
     CardRef,
     CashSlip,
@@ -22,6 +23,7 @@ from points.domain.operations import (
     Undo,
     card_by_code,
     card_by_number,
+    card_by_one_time_code,
     slip_by_code,
 )
 from points.domain.outcomes import Refusal
@@ -45,6 +47,7 @@ from points.web.shapes import (
     KeyText,
     Label,
     Material,
+    PinText,
     UuidText,
     WrongField,
     wrong_fields,
@@ -101,11 +104,14 @@ class RedeemIn(ScanIn):
 
     kind: Literal["redeem"]
     card: CodeText
+    """The card's code, or the one-time code that its page shows."""
     reward: ItemName
     quantity: Pieces
     price_shown: Price
     """Points for one piece, as the volunteer saw it."""
     reserve: Label | None = None
+    pin: Annotated[PinText | None, Field(repr=False)] = None
+    """The household's PIN, typed now: only in a request of one operation, and never kept."""
 
 
 class UndoIn(ScanIn):
@@ -233,6 +239,18 @@ def card_of(text: str) -> CardRef:
     return card_by_code(code_fingerprint(code))
 
 
+def shown_card_of(text: str) -> CardRef:
+    """Name the card that was scanned, itself or as a one-time code.
+
+    Raises:
+        NotTaken: It is neither.
+    """
+    code = read_one_time_code(text)
+    if isinstance(code, CodeFault):
+        return card_of(text)
+    return card_by_one_time_code(one_time_fingerprint(code))
+
+
 def _earn(item: EarnIn, caller: Credential) -> Earn:
     return Earn(
         card=_card_by_either(item),
@@ -257,7 +275,7 @@ def _card_by_either(item: EarnIn) -> CardRef:
 
 def _redeem(item: RedeemIn, caller: Credential) -> Redeem:
     return Redeem(
-        card=card_of(item.card),
+        card=shown_card_of(item.card),
         reward=reward_key(item.reward, caller),
         quantity=item.quantity,
         price_shown=item.price_shown,

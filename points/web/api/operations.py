@@ -1,10 +1,11 @@
 """`POST /operations`: what a device did, one or five hundred, each with its own answer."""
 
 from asyncio import wrap_future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import TypeAdapter
 
 from points.domain.access import Credential
@@ -28,10 +29,12 @@ from points.web.api.items import (
     BATCH_MAX,
     Item,
     NotTaken,
+    RedeemIn,
     id_in,
     operation_of,
     read_item,
 )
+from points.web.api.pins import with_pin
 from points.web.bodies import read_json
 from points.web.dependencies import Bearer, tongue_of
 from points.web.doors import DEVICES, door
@@ -80,6 +83,7 @@ class _Read:
     id: str | None
     kind: str
     asked: Asked | None = None
+    pin: str | None = field(default=None, repr=False)
     refused: tuple[Refusal | Fault, dict[str, Detail]] | None = None
 
 
@@ -114,7 +118,10 @@ async def post_operations(request: Request, caller: Bearer) -> Response:
     """
     read = [_read(item, caller) for item in await _batch(request)]
     batch = [one.asked for one in read if one.asked is not None]
-    poster = running_of(request.app.state).poster
+    running = running_of(request.app.state)
+    if len(read) == 1 and batch and read[0].pin is not None:
+        batch = [await run_in_threadpool(with_pin, running.book, batch[0], read[0].pin)]
+    poster = running.poster
     outcomes: list[Outcome] = await wrap_future(poster.submit(batch)) if batch else []
     answers, tongue = iter(outcomes), tongue_of(request)
     told = [
@@ -134,7 +141,8 @@ def _read(content: object, caller: Credential) -> _Read:
         details: dict[str, Detail] = {"field": item.field, "reason": item.reason}
         return _Read(id_in(content), "", refused=(Fault.INVALID, details))
     try:
-        return _Read(item.id, item.kind, asked=_asked(item, caller))
+        pin = item.pin if isinstance(item, RedeemIn) and not item.offline else None
+        return _Read(item.id, item.kind, asked=_asked(item, caller), pin=pin)
     except NotTaken as reason:
         return _Read(item.id, item.kind, refused=(reason.code, {}))
 

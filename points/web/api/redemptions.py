@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from points.domain.access import Role
 from points.domain.facts import Accepted, Asked, Conflict, Outcome, Refused, Replayed
@@ -15,9 +15,10 @@ from points.domain.operations import OperationKey, Redeem, Undo
 from points.domain.outcomes import Refusal
 from points.service.poster import Poster as PosterThread
 from points.service.reading import read_redemption
-from points.web.api.items import NotTaken, card_of, check_instant
+from points.web.api.items import NotTaken, check_instant, shown_card_of
 from points.web.api.operations import NOT_POSTED, done
 from points.web.api.parts import Pieces, Price, reward_key
+from points.web.api.pins import with_pin
 from points.web.bodies import body_of
 from points.web.dependencies import Poster, Reader, Visit, Visitor
 from points.web.doors import door
@@ -29,6 +30,7 @@ from points.web.shapes import (
     Instant,
     ItemName,
     Label,
+    PinText,
     Said,
     Sent,
 )
@@ -54,6 +56,11 @@ _OF_REDEEMING: list[Code] = [
     Refusal.OUT_OF_STOCK,
     Refusal.NOT_RELEASED_YET,
     Refusal.POINTS_SHORT,
+    Refusal.CODE_EXPIRED,
+    Refusal.CODE_USED,
+    Refusal.SECOND_FACTOR_NEEDED,
+    Refusal.PIN_WRONG,
+    Refusal.PIN_LOCKED,
     Refusal.IN_REVIEW,
     Refusal.REJECTED,
     Refusal.INTERNAL_INVARIANT,
@@ -83,6 +90,8 @@ class RedemptionIn(Sent):
     occurred_at: Instant | None = None
     """When it happened; the service's own instant if left out."""
     reserve: Label | None = None
+    pin: Annotated[PinText | None, Field(repr=False)] = None
+    """The household's PIN, typed now; never kept. A retry may leave it out."""
 
 
 class RedemptionOut(Said):
@@ -153,6 +162,8 @@ async def post_redemption(
     """
     operation = _redeem(body, visit)
     asked = Asked(credential=visit.caller, key=OperationKey(key), operation=operation)
+    if body.pin is not None:
+        asked = await run_in_threadpool(with_pin, poster.book, asked, body.pin)
     accepted = _accepted(await _posted(poster, asked), response)
     return RedemptionOut(
         id=str(accepted.operation),
@@ -200,7 +211,7 @@ async def void_redemption(
 def _redeem(body: RedemptionIn, visit: Visit) -> Redeem:
     try:
         check_instant(body.occurred_at or visit.now)
-        card = card_of(body.card)
+        card = shown_card_of(body.card)
     except NotTaken as reason:
         raise Problem(reason.code) from None
     return Redeem(
