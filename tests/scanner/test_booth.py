@@ -233,7 +233,7 @@ def test_what_still_waits_can_be_taken_back(pair: Pair) -> None:
     booth.expect_verdict("kept", "+10")
 
     booth.press("撤销")
-    booth.expect_verdict("kept")
+    booth.expect_verdict("kept", "会收回")
     booth.next()
     booth.heal()
     booth.wait_until_sent()

@@ -84,6 +84,22 @@ test("what is kept here can be taken back, and promises nothing but to be sent",
   assert.deepEqual(verdict.facts, ["等有网络，就到居民账上"]);
 });
 
+test("what is kept here to be taken back promises nobody points", () => {
+  const verdict = keptVerdict("undo", 10, null, "zh");
+
+  assert.deepEqual([verdict.face, verdict.figure, verdict.canUndo], ["kept", null, false]);
+  assert.deepEqual(
+    [verdict.title, ...verdict.facts, verdict.line],
+    ["已记下，会收回", "等有网络，就从账上收回", "好，这一笔不算。"],
+  );
+});
+
+test("what was taken back is not spoken as if it were added", () => {
+  const undone = answeredVerdict("undo", { ...BOOKED, points: -10 }, null, "zh");
+
+  assert.equal(spokenLine(undone, "undo", -10, "zh"), "收回了");
+});
+
 test("small figures are spoken as people say them", () => {
   const spoken = [5, 10, 12, 20, 55].map((points) => spokenFigure(points, "zh"));
 

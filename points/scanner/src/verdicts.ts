@@ -61,6 +61,11 @@ export function keptVerdict(
   goods: string | null,
   language: Language,
 ): Verdict {
+  if (doing === "undo") {
+    const title = say("undoKeptTitle", language);
+    const facts = [say("undoLater", language)];
+    return { ...plain("kept", title, say("undoKeptSay", language)), facts };
+  }
   const facts = [
     goods === null ? null : say("handOver", language, { goods }),
     say("later", language),
@@ -69,7 +74,7 @@ export function keptVerdict(
     ...plain("kept", say("keptTitle", language), lineFor("kept", null, language)),
     figure: points === null ? null : signed(points),
     facts: facts.filter((fact) => fact !== null),
-    canUndo: doing !== "undo",
+    canUndo: true,
   };
 }
 
@@ -88,6 +93,7 @@ export function spokenLine(
   switch (verdict.face) {
     case "ok":
       if (doing === "bind") return verdict.line;
+      if (doing === "undo") return say("spokenUndone", language);
       return doing === "redeem"
         ? say("spokenRedeemed", language)
         : say("spokenAdded", language, { points: spokenFigure(points, language) });
