@@ -6,6 +6,7 @@ One list says everything about each setting; reading, errors and `docs/settings.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from typing import Any
 
 _ADDRESS = re.compile(r"https?://[0-9A-Za-z.:\[\]-]+(?:/[0-9A-Za-z._~/-]*)?", re.ASCII)
@@ -25,6 +26,7 @@ class Settings:
     public_url: str | None
     host: str
     port: int
+    proxies: tuple[str, ...]
     queue_max: int
     body_bytes_max: int
     log_level: str
@@ -103,6 +105,11 @@ def _host(text: str) -> str:
     return text
 
 
+def _networks(text: str) -> tuple[str, ...]:
+    # Not "any": whoever is believed about who others are may be anybody.
+    return tuple(str(ip_network(one.strip())) for one in text.split(","))
+
+
 def _level(text: str) -> str:
     if text.lower() not in _LEVELS:
         raise ValueError
@@ -126,6 +133,14 @@ SETTINGS = (
     ),
     Setting("host", "127.0.0.1", "a name or address", "The address to listen on.", _host),
     Setting("port", "8000", "1 to 65535", "The port to listen on.", _whole(1, 65_535)),
+    Setting(
+        "proxies",
+        "127.0.0.1,::1",
+        "addresses and networks, with commas between",
+        "Proxies in front of the service, which are believed about who asks: see "
+        "[HTTPS](https.md).",
+        _networks,
+    ),
     Setting(
         "queue_max",
         "4096",

@@ -194,14 +194,27 @@ def _leave_what_stays_alone() -> None:
 
 
 def server_config(
-    app: ASGIApp, *, log_level: str, context: ssl.SSLContext | None = None
+    app: ASGIApp,
+    *,
+    log_level: str,
+    proxies: Sequence[str] = (),
+    context: ssl.SSLContext | None = None,
 ) -> uvicorn.Config:
-    """Give the server's settings; measurements serve other apps with the same."""
+    """Give the server's settings; measurements serve other apps with the same.
+
+    Args:
+        app: What is served.
+        log_level: How much is logged.
+        proxies: Networks of those who are believed about who asks, and whether by HTTPS.
+        context: This side of encrypted connections, where they are.
+    """
     return uvicorn.Config(
         app,
         log_config=_logging(log_level.upper()),
         access_log=False,  # the app logs requests itself, without what they carry
         server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         timeout_graceful_shutdown=_STOP_SECONDS_MAX,
         ssl_context_factory=None if context is None else lambda _config, _default: context,
     )
@@ -217,7 +230,7 @@ def _doors_of(network: Network, app: ASGIApp, *, log_level: str) -> Iterator[_Do
 def _run(chosen: Settings, listener: socket.socket, network: Network | None = None) -> None:
     app, level = create_app(chosen, clock=now, seconds=seconds), chosen.log_level
     doors = [] if network is None else list(_doors_of(network, app, log_level=level))
-    config = server_config(app, log_level=level)
+    config = server_config(app, log_level=level, proxies=chosen.proxies)
     server = _Server(config, address_of(listener), network, doors)
 
     def stop(_number: int, _frame: FrameType | None) -> None:

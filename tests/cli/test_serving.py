@@ -9,13 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import TextIO
 
 import httpx
 import pytest
+import uvicorn
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from points.cli import main, serving
-from points.cli.listening import address_of
+from points.cli.listening import address_of, listening
+from points.cli.serving import server_config
 from tests.cli.terminal import Desk, fair, run
 from tests.drills.processes import END_SECONDS_MAX, ended_at_last, forking, speak_into
 
@@ -249,3 +254,42 @@ def free_port() -> int:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
         return port
+
+
+@contextmanager
+def echoing(*proxies: str) -> Iterator[str]:
+    """Serve an app that tells who asks, as the service does."""
+
+    async def tell(scope: Scope, _receive: Receive, send: Send) -> None:
+        said = f"{scope['client'][0]} {scope['scheme']}"
+        await PlainTextResponse(said)(scope, _receive, send)
+
+    config = server_config(tell, log_level="info", proxies=proxies)
+    config.lifespan = "off"
+    server = uvicorn.Server(config)
+    with listening("127.0.0.1", 0) as listener:
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        yield address_of(listener)
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("proxies", "said"),
+    [
+        (("127.0.0.1/32", "::1/128"), "203.0.113.9 https"),
+        (("127.0.0.0/8", "203.0.113.0/24"), "198.51.100.1 https"),
+        (("10.0.0.0/8",), "127.0.0.1 http"),
+        ((), "127.0.0.1 http"),
+    ],
+)
+def test_only_a_proxy_that_is_named_is_believed_about_who_asks(
+    proxies: tuple[str, ...], said: str
+) -> None:
+    headers = {"X-Forwarded-For": "198.51.100.1, 203.0.113.9", "X-Forwarded-Proto": "https"}
+
+    with echoing(*proxies) as address:
+        answer = httpx.get(address, headers=headers, trust_env=False)
+
+    assert answer.text == said
