@@ -77,6 +77,7 @@ def prepare_demo(chosen: Settings, data: Path, server: str, *, phones: str | Non
         links = _invite_phones(book, chosen.public_url or phones or server)
     _tell(data, chosen.database_url, server)
     _tell_of_scanner(data, links)
+    _tell_of_resident(data, chosen.public_url or phones or server)
 
 
 def commands_to_try(data: Path, database_url: str, server: str) -> Iterator[str]:
@@ -187,6 +188,14 @@ def _tell(data: Path, database_url: str, server: str) -> None:
     say(
         f"\n各展位的令牌在 {data / TOKENS}，接口说明在 {server}/api/v1/docs\n",
         f"\nTokens of booths: {data / TOKENS}   The API, described: {server}/api/v1/docs\n",
+    )
+
+
+def _tell_of_resident(data: Path, address: str) -> None:
+    link = f"{address}/C/{read_text(data / SAMPLE).strip()}"
+    say(
+        f"居民用手机扫卡，看到的是这一页：{link}\n",
+        f"What a resident sees who scans the card with a phone: {link}\n",
     )
 
 

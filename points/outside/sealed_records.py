@@ -1,5 +1,6 @@
 """Seal a balance so that only the card it belongs to opens it: AES-256-GCM, as browsers have it."""
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from points.domain.sealing import Sealing
@@ -17,3 +18,12 @@ def seal(sealing: Sealing, plain: bytes, nonce: bytes) -> bytes:
     """
     assert len(nonce) == NONCE_BYTES, "AES-GCM counts on from twelve bytes"
     return nonce + AESGCM(sealing.key).encrypt(nonce, plain, sealing.tag)
+
+
+def unseal(sealing: Sealing, sealed: bytes) -> bytes | None:
+    """Give what a record says, or None: it is another's, or was changed."""
+    nonce, text = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+    try:
+        return AESGCM(sealing.key).decrypt(nonce, text, sealing.tag)
+    except (InvalidTag, ValueError):
+        return None

@@ -20,6 +20,7 @@ from points.storage.columns import table_of
 from points.storage.facts import HouseholdsMoved
 from points.storage.locks import lock_accounts
 from points.storage.people import CardRow, HouseholdRow
+from points.storage.sessions import end_sessions
 
 PART = 10_000
 """Values that one statement carries; databases bound it."""
@@ -139,10 +140,11 @@ def hold_households(connection: Connection, households: Collection[HouseholdId])
 def set_card_state(
     connection: Connection, card: CardId, state: CardState, *, stopped_at: datetime | None
 ) -> None:
-    """Stop a card, or let it be used again."""
+    """Stop a card, or let it be used again. What was opened with it before is shut for ever."""
     connection.execute(
         update(_card).where(_card.c.id == card).values(state=state, stopped_at=stopped_at)
     )
+    end_sessions(connection, [card])
 
 
 def set_replaced(connection: Connection, card: CardId, *, by: CardId, stopped_at: datetime) -> None:
@@ -152,6 +154,7 @@ def set_replaced(connection: Connection, card: CardId, *, by: CardId, stopped_at
         .where(_card.c.id == card)
         .values(state=CardState.REPLACED, stopped_at=stopped_at, replaced_by=by)
     )
+    end_sessions(connection, [card])
 
 
 def set_resident(connection: Connection, card: CardId, resident: ResidentId | None) -> None:

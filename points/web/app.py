@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 
 from points.service.credentials import credentials_of_tokens
+from points.service.passbooks import read_front_pages
 from points.service.poster import Poster
 from points.service.posting import Clock, make_book
 from points.service.reading import is_ready, read_balances
@@ -37,7 +38,7 @@ from points.web.doors import check_doors
 from points.web.envelope import Envelope
 from points.web.handlers import add_handlers, unforeseen
 from points.web.limits import BodyLimit
-from points.web.pages import scanner
+from points.web.pages import resident, resident_cards, scanner
 from points.web.running import Running, keep
 from points.web.throttle import Throttle
 from points.web.together import Together
@@ -59,6 +60,8 @@ _ROUTERS = (
     reference.router,
     health.router,
     scanner.router,
+    resident.router,
+    resident_cards.router,
 )
 
 
@@ -109,9 +112,13 @@ def create_app(settings: Settings, *, clock: Clock, seconds: Seconds | None = No
         Envelope,
         new_id=new_request_id,
         unforeseen=unforeseen,
-        is_https=(settings.public_url or "").startswith("https://"),
+        is_https=_is_https(settings),
     )
     return app
+
+
+def _is_https(settings: Settings) -> bool:
+    return (settings.public_url or "").startswith("https://")
 
 
 @asynccontextmanager
@@ -139,6 +146,7 @@ async def _running(
             with (
                 Together("tokens", partial(credentials_of_tokens, database)) as tokens,
                 Together("balances", partial(read_balances, book)) as balances,
+                Together("front pages", partial(read_front_pages, book)) as front_pages,
             ):
                 running = Running(
                     book=book,
@@ -146,7 +154,9 @@ async def _running(
                     throttle=Throttle(clock=clock),
                     tokens=tokens,
                     balances=balances,
+                    front_pages=front_pages,
                     public_host=urlsplit(settings.public_url or "").hostname,
+                    is_https=_is_https(settings),
                 )
                 keep(app.state, running)
                 yield

@@ -140,8 +140,12 @@ Language = Annotated[Tongue, Depends(_tongue)]
 """How to speak to whoever asks."""
 
 
+random_bytes: RandomBytes = token_bytes
+"""Bytes that nobody can guess, for routes that ask for nothing by name."""
+
+
 async def _chance() -> RandomBytes:
-    return token_bytes
+    return random_bytes
 
 
 Chance = Annotated[RandomBytes, Depends(_chance)]

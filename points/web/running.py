@@ -7,6 +7,7 @@ from starlette.datastructures import State
 
 from points.domain.access import Credential
 from points.domain.outcomes import Refusal
+from points.service.passbooks import FrontPage, Glance
 from points.service.poster import Poster
 from points.service.posting import Book
 from points.service.reading import Balance, BalanceAsked
@@ -25,8 +26,12 @@ class Running:
     """Tells whose tokens come in."""
     balances: Together[BalanceAsked, Balance | Refusal]
     """Tells what cards are worth."""
+    front_pages: Together[Glance, FrontPage | None]
+    """Reads what residents see at a glance."""
     public_host: str | None
     """The service's name in addresses, where it was told."""
+    is_https: bool
+    """Whether it is reached by https, where it was told."""
 
     @property
     def zone(self) -> tzinfo:

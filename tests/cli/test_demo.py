@@ -107,7 +107,9 @@ def test_what_is_printed_works_when_it_is_pasted(
         redemption = said[2].split()[-1]
         undone = run(*undo.arguments, typed=redemption, **undo.environment)
 
-    assert printed.count((data / SAMPLE).read_text().strip()) == 1
+    code = (data / SAMPLE).read_text().strip()
+    assert printed.count(code) == 2
+    assert printed.count(f"{address}/C/{code}\n") == 1
     assert [one.splitlines()[-1].partition("    id")[0] for one in said[:-1]] == [
         "✔ +10 points. Added. 10 points in all",
         "✔ +32 points. Added. 42 points in all",

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from points.domain.cards import CardCode, make_card_code
 from points.domain.sealing import Sealing, sealing_of
-from points.outside.sealed_records import NONCE_BYTES, seal
+from points.outside.sealed_records import NONCE_BYTES, seal, unseal
 
 VECTORS: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "sealed.json").read_text("utf-8")
@@ -56,6 +56,13 @@ def test_a_record_of_which_one_bit_changed_does_not_open(place: int) -> None:
 
     with pytest.raises(InvalidTag):
         unsealed(MINE, bytes(record))
+
+
+def test_it_opens_here_as_well_and_what_does_not_is_nothing() -> None:
+    record = seal(MINE, PLAIN, NONCE)
+
+    assert unseal(MINE, record) == PLAIN
+    assert [unseal(ANOTHERS, record), unseal(MINE, record[:-1]), unseal(MINE, b"")] == [None] * 3
 
 
 def raw(text: str) -> bytes:

@@ -60,6 +60,21 @@ WHO_MAY = {
     ("GET", "/scan/"): ANYONE,
     ("GET", "/scan/{name}"): ANYONE,
     ("GET", "/scan/{folder}/{name}"): ANYONE,
+    # Residents bring no token: a visit's cookie, or nothing. What each may do with which is told by
+    # `tests/web/pages`.
+    ("GET", "/C/{code}"): ANYONE,
+    ("GET", "/c/{code}"): ANYONE,
+    ("GET", "/me"): ANYONE,
+    ("POST", "/me/open"): ANYONE,
+    ("POST", "/me/close"): ANYONE,
+    ("POST", "/me/look"): ANYONE,
+    ("GET", "/me/statement"): ANYONE,
+    ("GET", "/me/code"): ANYONE,
+    ("GET", "/me/lost"): ANYONE,
+    ("POST", "/me/lost"): ANYONE,
+    ("GET", "/me/privacy"): ANYONE,
+    ("GET", "/about"): ANYONE,
+    ("GET", "/pages/{name}"): ANYONE,
 }
 """Written by hand: a route that is new, or a right that is wider, is new here as well."""
 

@@ -1,0 +1,119 @@
+"""What residents' pages say, in the language that was chosen: sentences, days and hours.
+
+Every sentence stands in `words.toml`; code and templates know only its name.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+
+from points.domain.programme import Session
+from points.web.wording import Language, Tongue
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_DAY = timedelta(days=1)
+_MOMENT = timedelta(microseconds=1)
+_HAN = r"[\u4e00-\u9fff]"
+_BEFORE_NUMBER = re.compile(rf"(?<={_HAN}) ?(?=\d)")
+_BEHIND_NUMBER = re.compile(rf"(?<=\d) ?(?={_HAN})")
+_NO_BREAK = "\u00a0"
+_RELATIVE = {
+    Language.CHINESE: {-1: "昨天", 0: "今天", 1: "明天"},
+    Language.ENGLISH: {-1: "yesterday", 0: "today", 1: "tomorrow"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Speaks to one reader."""
+
+    tongue: Tongue
+
+    @property
+    def language(self) -> Language:
+        """Tell which language is spoken."""
+        return self.tongue.language
+
+    @property
+    def is_english(self) -> bool:
+        """Whether that is English."""
+        return self.language is Language.ENGLISH
+
+    def __call__(self, key: str, **figures: object) -> str:
+        """Say a sentence with its figures."""
+        return _joined(_catalogue()[key][self.language].format(**figures))
+
+    def beside(self, key: str, **figures: object) -> str:
+        """Say it in English, to stand small beside the Chinese; empty where English is spoken."""
+        if self.is_english:
+            return ""
+        return _catalogue()[key][Language.ENGLISH].format(**figures)
+
+    def name(self, item: object) -> str:
+        """Name something of the programme; not everything has an English name."""
+        in_english: str = getattr(item, "name_en", "") if self.is_english else ""
+        own: str = getattr(item, "name", "")
+        return in_english or own
+
+    def day(self, moment: datetime) -> str:
+        """Name an instant's local day: near ones by a word, with the year where it is another."""
+        day, today = self._local(moment), self._local(self.tongue.spoken_at)
+        near = _RELATIVE[self.language].get((day - today) // _DAY)
+        if near is not None:
+            return near
+        is_this_year = day.year == today.year
+        if self.is_english:
+            return f"{day.day} {_MONTHS[day.month - 1]}" + ("" if is_this_year else f" {day.year}")
+        plain = f"{day.month} 月 {day.day} 日"
+        return _joined(plain if is_this_year else f"{day.year} 年 {plain}")
+
+    def last_day(self, ends: datetime) -> str:
+        """Name the last local day before an instant, at which something ends."""
+        return self.day(ends - _MOMENT)
+
+    def clock(self, moment: datetime) -> str:
+        """Tell the time of day."""
+        local = moment.astimezone(self.tongue.zone)
+        return f"{local.hour}:{local.minute:02}"
+
+    def when(self, moment: datetime) -> str:
+        """Tell day and time."""
+        return f"{self.day(moment)} {self.clock(moment)}"
+
+    def hours(self, session: Session) -> str:
+        """Tell from when until when something is open."""
+        return self(
+            "until",
+            day=self.day(session.opens),
+            opens=self.clock(session.opens),
+            closes=self.clock(session.closes),
+        )
+
+    def _local(self, moment: datetime) -> date:
+        return moment.astimezone(self.tongue.zone).date()
+
+
+def signed(points: int) -> str:
+    """Write a change of points: with its sign, and a real minus."""
+    return f"+{points:,}" if points > 0 else f"{points:,}".replace("-", "\u2212")
+
+
+@cache
+def _catalogue() -> Mapping[str, Mapping[Language, str]]:
+    text = (files("points.web.pages") / "words.toml").read_text("utf-8")
+    return {
+        key: {language: entry[language.column] for language in Language}
+        for key, entry in tomllib.loads(text).items()
+    }
+
+
+def _joined(text: str) -> str:
+    """Set a figure a blank apart from Chinese, and let no line end between it and its unit."""
+    return _BEHIND_NUMBER.sub(_NO_BREAK, _BEFORE_NUMBER.sub(" ", text))

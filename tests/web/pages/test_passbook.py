@@ -1,0 +1,94 @@
+"""Figures in words: what ends when, what is left where, what a line says."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from points.domain.operations import Kind
+from points.domain.passbooks import Line
+from points.domain.periods import NEVER
+from points.service.passbooks import Savings
+from points.service.reading import Ending as EndingAt
+from points.web.pages.passbook import Ending, Row, ending_of, rows_of
+from points.web.pages.words import Words
+from points.web.wording import Language, Tongue
+from tests.domain.test_chain import POSTED
+from tests.market import BIN_BAGS, BOOTHS, CHECK_IN, MARKET, NOW, POINTS_END, SHANGHAI
+
+CHINESE = Words(Tongue(Language.CHINESE, SHANGHAI, NOW))
+ENGLISH = Words(Tongue(Language.ENGLISH, SHANGHAI, NOW))
+EARNED = Line(
+    posted=replace(POSTED, points=10, balance_after=1_010),
+    item=CHECK_IN,
+    booth=BOOTHS[4],
+    event=MARKET,
+    is_undone=False,
+)
+REDEEMED = replace(
+    EARNED,
+    posted=replace(
+        POSTED, kind=Kind.REDEEM, points=-60, quantity=2, balance_after=None, expired=40
+    ),
+    item=BIN_BAGS,
+)
+
+
+def savings(*endings: EndingAt) -> Savings:
+    available = sum(ending.points for ending in endings)
+    soon = NOW + timedelta(days=30)
+    return Savings(available=available, owed=0, endings=endings, soon=soon)
+
+
+def test_what_ends_soonest_is_told_and_how_pressing_it_is() -> None:
+    far = EndingAt(at=POINTS_END, points=100)
+    near = EndingAt(at=POINTS_END.replace(year=2020), points=40)
+    never = EndingAt(at=NEVER, points=7)
+
+    told = [ending_of(savings(*given), CHINESE) for given in ([], [near, far], [far], [never])]
+
+    assert told == [
+        None,
+        Ending(points=40, says="到 12\u00a0月 31\u00a0日为止，记得来换", is_soon=True),
+        Ending(points=100, says="都能用到 2020\u00a0年 12\u00a0月 31\u00a0日", is_soon=False),
+        Ending(points=7, says="这些分不会到期", is_soon=False),
+    ]
+
+
+def test_a_line_says_what_when_where_and_what_was_left() -> None:
+    [earned] = rows_of([EARNED], CHINESE)
+    [redeemed] = rows_of([replace(REDEEMED, is_undone=True)], ENGLISH)
+
+    assert earned == Row(
+        what="签到",
+        when="今天 10:00",
+        where="4\u00a0号 展位 4",
+        change="+10",
+        is_gain=True,
+        left="1,010",
+        is_undone=False,
+        also_ended="",
+    )
+    assert redeemed == Row(
+        what="垃圾袋, 2",
+        when="today 10:00",
+        where="booth 4",
+        change="\u221260",
+        is_gain=False,
+        left="",
+        is_undone=True,
+        also_ended="40 other points ended",
+    )
+
+
+@pytest.mark.parametrize("words", [CHINESE, ENGLISH])
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_of_line_has_words_also_where_what_it_was_about_is_gone(
+    kind: Kind, words: Words
+) -> None:
+    line = replace(EARNED, posted=replace(POSTED, kind=kind), item=None, booth=None, event=None)
+
+    [row] = rows_of([line], words)
+
+    assert row.what
+    assert row.where == ""
