@@ -165,6 +165,11 @@ class Findings:
                 Finding(code=code, about=about, expected=_shown(expected), found=_shown(found))
             )
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found, and nothing left out."""
+        return not self.items and not self.gaps
+
     def leave_out(self, reason: GapReason, stage: str, details: str = "") -> None:
         """Note a check that was not made; the same one is noted once."""
         gap = Gap(reason=reason, stage=stage, details=details)

@@ -86,6 +86,13 @@ class Balances:
     """Lots that ended long ago and still hold points."""
     by_side: Counter[int] = field(default_factory=Counter)
 
+    def add(self, other: "Balances") -> None:
+        """Add what further accounts hold."""
+        self.accounts += other.accounts
+        self.lots += other.lots
+        self.lots_overdue += other.lots_overdue
+        self.by_side.update(other.by_side)
+
 
 class AccountCheck:
     """Checks accounts as they pass by, and adds them up."""

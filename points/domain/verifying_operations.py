@@ -61,6 +61,17 @@ class Totals:
     merges: dict[int, list[OperationLine]] = field(default_factory=dict)
     """Operations that merged households, by the household that went up in another."""
 
+    def add(self, other: "Totals") -> None:
+        """Add what operations further on come to."""
+        self.operations += other.operations
+        self.entries += other.entries
+        self.flows.update(other.flows)
+        for account, moment in other.last_at.items():
+            self.last_at[account] = max(self.last_at.get(account, 0), moment)
+        self.due |= other.due
+        for household, merges in other.merges.items():
+            self.merges.setdefault(household, []).extend(merges)
+
     def net(self, *sides: int) -> int:
         """Tell by how much more arrived at these sides than left them."""
         return sum(

@@ -3,7 +3,9 @@
 Nothing is written. Whatever cannot be checked is told as a gap, never passed over.
 """
 
+from contextlib import ExitStack, suppress
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,21 +23,31 @@ from points.domain.verifying_slips import check_slips, recount_slips
 from points.domain.verifying_totals import check_merged, check_totals
 from points.domain.verifying_undoing import SequelCheck
 from points.service.transactions import DatabaseUnavailable, snapshot
-from points.service.verifying_parts import walk_chains, weigh_accounts
+from points.service.verifying_crew import Crew, gathered, processors, share_snapshot
+from points.service.verifying_parts import shares_of_journal, walk_chains, weigh_accounts
 from points.service.verifying_run import Progress, Run, first_line, untold
 from points.storage import soundness
 from points.storage import verifying as stored
 from points.storage.anchors import read_anchors
 from points.storage.catalog import load_catalog
+from points.storage.dividing import size_of_journal
 from points.storage.engine import Database, UnsafeDatabase, check_safety
 from points.storage.migrate import is_current
 from points.storage.sequels import load_sequels
 from points.storage.verifying_cases import find_named, read_cases, read_settlements
 from points.storage.verifying_codes import read_code_acts, read_used_codes
 
+LARGE = 200_000
+"""From how many operations on a book is checked by several processes."""
+
 
 def verify(
-    database: Database, *, now: datetime, mode: Mode = Mode.FULL, progress: Progress = untold
+    database: Database,
+    *,
+    now: datetime,
+    mode: Mode = Mode.FULL,
+    progress: Progress = untold,
+    processes: int | None = None,
 ) -> Report:
     """Check the book and tell everything that disagrees.
 
@@ -47,17 +59,33 @@ def verify(
         now: The present.
         mode: The whole book, or what was posted since heads were last published.
         progress: Told how far the check has come.
+        processes: How many check side by side. If not told, a large book keeps every processor
+            busy, and a small one is not worth the start of another.
     """
     run = Run(now=now, mode=mode, progress=progress)
     try:
         run.do(Stage.DATABASE, lambda: check_settings(run, database))
-        with snapshot(database) as connection:
-            check_book(run, connection)
+        with ExitStack() as stack:
+            size = processes if processes is not None else _processes_for(database, mode)
+            crew = stack.enter_context(gathered(database, size)) if size > 1 else None
+            connection = stack.enter_context(snapshot(database))
+            if crew is not None:
+                share_snapshot(crew, database, connection)
+            check_book(run, connection, crew)
     except (DatabaseUnavailable, SQLAlchemyError) as error:
         run.findings.leave_out(GapReason.DATABASE_FAILED, run.stage, first_line(error))
     except KeyboardInterrupt:
         run.findings.leave_out(GapReason.INTERRUPTED, run.stage)
     return run.report()
+
+
+def _processes_for(database: Database, mode: Mode) -> int:
+    if mode is not Mode.FULL:
+        return 1
+    with suppress(SQLAlchemyError, DatabaseUnavailable), snapshot(database) as connection:
+        if size_of_journal(connection) >= LARGE:
+            return processors()
+    return 1
 
 
 def check_settings(run: Run, database: Database) -> None:
@@ -70,17 +98,20 @@ def check_settings(run: Run, database: Database) -> None:
         run.findings.leave_out(GapReason.SCHEMA_UNKNOWN, Stage.DATABASE)
 
 
-def check_book(run: Run, connection: Connection) -> None:
-    """Check what is stored."""
+def check_book(run: Run, connection: Connection, crew: Crew | None = None) -> None:
+    """Check what is stored, if need be with a crew that sees the same."""
     stored.lift_limits(connection)
+    if crew is not None and crew.size:
+        shares = partial(shares_of_journal, connection, crew.size, now=run.now)
+        run.do(Stage.DATABASE, lambda: crew.begin(shares()))
     run.do(Stage.DATABASE, lambda: _database(run, connection))
     catalog = run.do(Stage.DATABASE, lambda: load_catalog(connection))
     calendar = Calendar(catalog.programme if catalog is not None else Versions(()))
-    run.do(Stage.CHAINS, lambda: walk_chains(run, connection, calendar))
+    run.do(Stage.CHAINS, lambda: walk_chains(run, connection, calendar, crew))
     if run.mode is Mode.FULL:
         run.do(Stage.REQUESTS, lambda: _requests(run, connection))
         chains, sums = [Stage.CHAINS], [Stage.ACCOUNTS, Stage.SEQUELS, Stage.SLIPS]
-        run.do(Stage.ACCOUNTS, lambda: weigh_accounts(run, connection, catalog), after=chains)
+        run.do(Stage.ACCOUNTS, lambda: weigh_accounts(run, connection, catalog, crew), after=chains)
         run.do(Stage.SEQUELS, lambda: _sequels(run, connection, calendar), after=chains)
         run.do(Stage.SLIPS, lambda: _slips(run, connection, calendar))
         run.do(Stage.CODES, lambda: _codes(run, connection), after=chains)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    tuple_,
     union_all,
 )
 
@@ -56,6 +57,7 @@ from points.storage.ledger import (
 from points.storage.locks import first_operation
 from points.storage.people import HouseholdRow
 from points.storage.postgresql import be_patient
+from points.storage.spans import EVERYTHING, Place, Span
 from points.storage.streaming import Stream, as_line, plain, raw, stream
 
 _NUMBERS_AT_ONCE = 1000
@@ -74,6 +76,10 @@ class Part:
     after: int = 0
     first_operation: int = 0
     """The first operation after that batch."""
+    begin: Place | None = None
+    """Where a part begins that may reach over chains; before everything if not told."""
+    end: Place | None = None
+    """Where it ends; after everything if not told."""
 
 
 def lift_limits(connection: Connection) -> None:
@@ -103,6 +109,11 @@ def read_batches(connection: Connection, part: Part) -> Stream[BatchLine]:
     statement = select(*plain(_batch, BatchLine._fields)).order_by(_batch.c.chain, _batch.c.number)
     if part.chain is not None:
         statement = statement.where(_batch.c.chain == part.chain, _batch.c.number > part.after)
+    place = tuple_(_batch.c.chain, _batch.c.number)
+    if part.begin is not None:
+        statement = statement.where(place >= part.begin[:2])
+    if part.end is not None:
+        statement = statement.where(place < part.end[:2])
     return stream(connection, statement, as_line(BatchLine))
 
 
@@ -146,10 +157,11 @@ def read_refusals(connection: Connection) -> Stream[RequestLine]:
     return stream(connection, statement, as_line(RequestLine))
 
 
-def read_accounts(connection: Connection) -> Stream[AccountLine]:
+def read_accounts(connection: Connection, span: Span = EVERYTHING) -> Stream[AccountLine]:
     """Read accounts by number."""
     columns = plain(_account, AccountLine._fields)
-    return stream(connection, select(*columns).order_by(_account.c.id), as_line(AccountLine))
+    statement = select(*columns).where(*span.where(_account.c.id)).order_by(_account.c.id)
+    return stream(connection, statement, as_line(AccountLine))
 
 
 def read_nobodys(connection: Connection) -> Stream[int]:
@@ -173,7 +185,7 @@ def read_nobodys(connection: Connection) -> Stream[int]:
     return stream(connection, statement, itemgetter(0))
 
 
-def read_sides(connection: Connection) -> Stream[SideLine]:
+def read_sides(connection: Connection, span: Span = EVERYTHING) -> Stream[SideLine]:
     """Read each entry from both of its accounts, by account and the account's own numbers."""
     names = ("operation", "line", "amount", "lot", "expires_at")
     operation, line, amount, lot, expires_at = plain(_entry, names)
@@ -196,22 +208,22 @@ def read_sides(connection: Connection) -> Stream[SideLine]:
                 lot,
                 other.label("other"),
                 expires_at,
-            ).where(column >= WALLET)
+            ).where(column >= WALLET, *span.where(column))
             for column, account, seq, is_credit, other in halves
         )
     )
     return stream(connection, both.order_by("account", "seq"), as_line(SideLine))
 
 
-def read_lots(connection: Connection) -> Stream[LotLine]:
+def read_lots(connection: Connection, span: Span = EVERYTHING) -> Stream[LotLine]:
     """Read lots by account."""
     columns = plain(_lot, LotLine._fields)
-    return stream(
-        connection, select(*columns).order_by(_lot.c.account, _lot.c.id), as_line(LotLine)
-    )
+    statement = select(*columns).where(*span.where(_lot.c.account))
+    ordered = statement.order_by(_lot.c.account, _lot.c.id)
+    return stream(connection, ordered, as_line(LotLine))
 
 
-def read_acts(connection: Connection) -> Stream[ActLine]:
+def read_acts(connection: Connection, span: Span = EVERYTHING) -> Stream[ActLine]:
     """Read operations by household, each household's in the order of posting."""
     undo = _operation.alias("undo")
     columns = plain(_operation, [name for name in ActLine._fields if name != "undone_by"])
@@ -219,6 +231,7 @@ def read_acts(connection: Connection) -> Stream[ActLine]:
         select(*columns, raw(undo.c.id).label("undone_by"))
         .outerjoin(undo, undo.c.reverses == _operation.c.id)
         .where(_operation.c.household.is_not(None))
+        .where(*span.where(_operation.c.household, less=WALLET))
         .order_by(_operation.c.household, _operation.c.posted_at, _operation.c.id)
     )
     return stream(connection, statement, as_line(ActLine))
@@ -336,6 +349,10 @@ def find_lots(connection: Connection, numbers: Iterable[int]) -> dict[int, LotLi
 
 
 def _within(statement: Select[Any], column: ColumnElement[int], part: Part) -> Select[Any]:
+    if part.begin is not None:
+        statement = statement.where(column >= part.begin.operation)
+    if part.end is not None:
+        statement = statement.where(column < part.end.operation)
     if part.chain is None:
         return statement
     return statement.where(column >= part.first_operation, column < first_operation(part.chain + 1))
