@@ -23,6 +23,12 @@ test("a code that comes in quick succession is a scan, whatever ends it", () => 
   assert.equal(typed(CODE, 300), CODE);
 });
 
+test("slips and one-time codes are scanned too", () => {
+  for (const code of ["S1HRN5SWEG7D3PK70G1", "T1HRN5SWEG7D3PK70GK"]) {
+    assert.equal(typed(code, 5), code);
+  }
+});
+
 test("keys that print nothing are no part of it", () => {
   assert.equal(typed("", 5, ["Shift", ...CODE, "Enter"]), CODE);
 });

@@ -9,6 +9,7 @@ import { ActivityScreen, AmountScreen } from "./screens/amount.tsx";
 import { Bar } from "./screens/bar.tsx";
 import { BindScreen } from "./screens/bind.tsx";
 import { CameraView } from "./screens/camera_view.tsx";
+import { ConfirmScreen } from "./screens/confirm.tsx";
 import { HandOverScreen } from "./screens/handover.tsx";
 import { CornerScreen } from "./screens/kiosk_corner.tsx";
 import { LeaseScreen } from "./screens/leases.tsx";
@@ -184,6 +185,17 @@ function Over({ phone, shown }: Props): JSX.Element | null {
           language={language}
           onConfirm={(choices) => void phone.booth?.counter.confirm(choices)}
           onOther={ready}
+        />
+      );
+    case "pin":
+      return (
+        <ConfirmScreen
+          bar={bar}
+          problem={screen.problem}
+          isBusy={screen.isBusy}
+          language={language}
+          onPin={(pin) => void phone.booth?.counter.withPin(pin)}
+          onCancel={ready}
         />
       );
     case "unsure":

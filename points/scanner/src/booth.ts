@@ -17,6 +17,7 @@ import { Counter } from "./counter.ts";
 import type { Desk, Outcome } from "./desk.ts";
 import type { Face } from "./faces.ts";
 import { makeLockout } from "./lockout.ts";
+import type { OneTimeCode } from "./one_time.ts";
 import type { Item, Operation } from "./queue.ts";
 import { meaningOf, textOf } from "./scanning.ts";
 import type { Named, Screen, Work } from "./screen.ts";
@@ -46,6 +47,7 @@ const FAULTS: Readonly<Record<string, readonly [title: Word, why: Word]>> = {
   unreadable: ["foreign", "foreignSay"],
   check_failed: ["misread", "typeNumber"],
   other_version: ["newerCard", "update"],
+  once: ["onceTitle", "onceOnly"],
 };
 
 export class Booth implements Stage {
@@ -146,6 +148,7 @@ export class Booth implements Stage {
     if (meaning === null || !this.#mayPass(`${this.#view.work} ${textOf(meaning)}`, ticks)) return;
     if (meaning.what === "fault") this.#refuse(meaning.fault);
     else if (meaning.what === "slip") await this.sides.slip(meaning.code);
+    else if (meaning.what === "once") await this.#once(meaning.code);
     else await this.#card(meaning.code);
   }
 
@@ -195,6 +198,12 @@ export class Booth implements Stage {
         item.answer?.status !== "refused",
     );
     this.show({ last: last !== undefined && this.#isFresh(last) ? last : null });
+  }
+
+  /** A one-time code pays for goods, and does nothing else. */
+  async #once(code: OneTimeCode): Promise<void> {
+    if (this.#view.work === "redeem") await this.counter.open(code, null);
+    else this.#refuse("once");
   }
 
   async #card(code: CardCode): Promise<void> {

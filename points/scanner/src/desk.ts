@@ -30,6 +30,7 @@ import {
 import {
   answersIn,
   type Beat,
+  confirmed,
   endsFor,
   exported,
   failureOf,
@@ -117,25 +118,30 @@ export class Desk {
    * Do acts together while somebody waits: answered by the service, or kept for later.
    *
    * @param mayKeep whether a person may go away counting on them without an answer
+   * @param pin the household's, if it was asked for
    */
-  async act(operations: readonly Operation[], mayKeep: boolean): Promise<Outcome> {
+  async act(
+    operations: readonly Operation[],
+    mayKeep: boolean,
+    pin: string | null = null,
+  ): Promise<Outcome> {
     const items: Item[] = [];
     for (const operation of operations) items.push(await this.#record(operation));
     if (this.#line.network === "offline" && mayKeep) return await this.#keep(items);
-    return await this.ask(items, mayKeep);
+    return await this.ask(items, mayKeep, pin);
   }
 
   /** Ask, or ask once more about acts whose answer never came. */
-  async ask(items: readonly Item[], mayKeep: boolean): Promise<Outcome> {
-    return await this.#asking.during(items, () => this.#ask(items, mayKeep));
+  async ask(items: readonly Item[], mayKeep: boolean, pin: string | null = null): Promise<Outcome> {
+    return await this.#asking.during(items, () => this.#ask(items, mayKeep, pin));
   }
 
-  async #ask(items: readonly Item[], mayKeep: boolean): Promise<Outcome> {
+  async #ask(items: readonly Item[], mayKeep: boolean, pin: string | null): Promise<Outcome> {
     const going = await this.#pass(items, sent);
     const reply = await this.#timed<Answer[]>({
       method: "POST",
       path: "/operations",
-      body: going.map((item) => item.operation),
+      body: going.map((item) => confirmed(item.operation, pin)),
       timeout: LIVE_TIMEOUT_MS,
     });
     const answers = answersIn(reply, going);

@@ -1,6 +1,8 @@
 /** Which screen is shown, and what it shows: plain values, so that a test can look at them. */
 
 import type { CardCode, CardNumber } from "./card.ts";
+import type { Wanted } from "./counter.ts";
+import type { OneTimeCode } from "./one_time.ts";
 import type { Item, Operation } from "./queue.ts";
 import type { Choice, Goods, Purse } from "./screens/redeem.tsx";
 import type { Verdict } from "./screens/verdict.tsx";
@@ -9,6 +11,9 @@ import type { Word } from "./words.ts";
 
 /** A card as it came: scanned, or its number typed. */
 export type Named = { readonly card: CardCode } | { readonly number: CardNumber };
+
+/** What is held up to spend points: a card, or what stands for it for a minute. */
+export type Shown = CardCode | OneTimeCode;
 
 export type Work = "earn" | "redeem" | "bind" | "bindOther" | "cashSlip" | "giveSlip";
 
@@ -22,7 +27,7 @@ export type Screen =
   | { readonly name: "amount"; readonly card: Named }
   | {
       readonly name: "redeem";
-      readonly card: CardCode;
+      readonly card: Shown;
       readonly purse: Purse;
       readonly goods: readonly Goods[];
       readonly notice: string | null;
@@ -38,9 +43,16 @@ export type Screen =
   /** Nobody knows yet whether goods may be handed over. */
   | {
       readonly name: "unsure";
-      readonly card: CardCode;
       readonly items: readonly Item[];
+      readonly wanted: Wanted;
+      readonly isBusy: boolean;
+    }
+  /** The household is asked for its PIN, to spend more than a card alone may. */
+  | {
+      readonly name: "pin";
+      readonly card: Shown;
       readonly choices: readonly Choice[];
+      readonly problem: string;
       readonly isBusy: boolean;
     }
   | { readonly name: "typed" }

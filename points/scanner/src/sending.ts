@@ -20,6 +20,11 @@ export function offline(item: Item): Operation {
   return { ...item.operation, offline: true };
 }
 
+/** A PIN goes along with what it confirms, and is written down nowhere. */
+export function confirmed(operation: Operation, pin: string | null): Operation {
+  return pin === null ? operation : { ...operation, pin };
+}
+
 /** A code is a credential: once the service has answered, the phone need not hold it. */
 export function scrubbed(item: Item): Item {
   if (item.state !== "settled") return item;

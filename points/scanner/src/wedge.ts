@@ -6,7 +6,8 @@
 
 /** Longest gap within a code; slow Bluetooth scanners need a third of a second. */
 export const GAP_MS = 350;
-const LENGTH_MIN = 20;
+/** Slips and one-time codes are the shortest that are scanned; card numbers are typed by people. */
+const LENGTH_MIN = 19;
 const LENGTH_MAX = 512;
 
 export interface Wedge {

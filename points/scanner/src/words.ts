@@ -116,7 +116,21 @@ const WORDS = {
   queueEmpty: ["都传好了。", "Everything is in."],
   balance: ["余额", "Balance"],
   asOf: ["{time} 的余额，没有网络", "Balance at {time}, no network"],
-  otherCard: ["换一张卡", "Another card"],
+  onceTitle: ["这是一次性兑换码", "This is a one-time code"],
+  onceOnly: [
+    "它只用来换东西。请点“兑换”再扫",
+    "It only pays for goods. Tap “Redeem” and scan again",
+  ],
+  onceOffline: [
+    "没有网络时用不了一次性兑换码，请扫积分卡",
+    "A one-time code needs a network. Please scan the card",
+  ],
+  pinTitle: ["请居民输密码", "The resident's PIN, please"],
+  pinSelf: [
+    "请把手机递给居民，自己输 6 位数。没有密码，就打开一次性兑换码来扫。",
+    "Let the resident type the 6 digits. Without a PIN, scan a one-time code instead.",
+  ],
+  otherCard: ["换卡", "Other card"],
   each: ["{points} 分", "{points} points"],
   stillHere: ["还有 {count}", "{count} left"],
   short: ["还差 {points} 分", "{points} points short"],

@@ -99,16 +99,18 @@ export function PinField(props: {
   readonly pin: string;
   readonly language: Language;
   readonly onPin: (pin: string) => void;
+  readonly length?: number;
 }): JSX.Element {
+  const { length = PIN_LENGTH } = props;
   return (
     <div class="pin">
       <b>{props.label}</b>
-      <output class="disp" aria-label={`${props.pin.length}/${PIN_LENGTH}`}>
-        {"●".repeat(props.pin.length).padEnd(PIN_LENGTH, "○")}
+      <output class="disp" aria-label={`${props.pin.length}/${length}`}>
+        {"●".repeat(props.pin.length).padEnd(length, "○")}
       </output>
       <Keypad
         digits={props.pin}
-        length={PIN_LENGTH}
+        length={length}
         language={props.language}
         onChange={props.onPin}
         isTypeable={false}
