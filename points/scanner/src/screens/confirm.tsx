@@ -23,15 +23,14 @@ export function ConfirmScreen(props: Props): JSX.Element {
   // A wrong one is gone before the next is typed.
   useEffect(() => setPin(""), [problem, isBusy]);
   return (
-    <main class="ph">
+    <main class="ph confirm">
       {props.bar}
       <section class="body">
-        <h1>{say("pinTitle", language)}</h1>
         <p class="warn" role="alert">
           {problem}
         </p>
         <PinField
-          label={say("pin", language)}
+          label={say("pinTitle", language)}
           pin={pin}
           language={language}
           onPin={setPin}
