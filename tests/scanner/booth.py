@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from json import dumps
 from random import Random
 from typing import Any
 
@@ -47,7 +48,13 @@ class Booth:
 
     @classmethod
     def paired(
-        cls, phone: Phone, live: Live, *, booth: int, role: Role = Role.EARN, at: datetime = NOW
+        cls,
+        phone: Phone,
+        live: Live,
+        *,
+        booth: int,
+        role: Role = Role.EARN,
+        at: datetime | None = NOW,
     ) -> "Booth":
         """Open the scanner by an invite, and say who works here.
 
@@ -56,9 +63,10 @@ class Booth:
             live: The service that it works for.
             booth: At which booth.
             role: As what.
-            at: What the phone's clock shows.
+            at: What the phone's clock shows; that of this machine, if there is none.
         """
-        phone.context.clock.install(time=at)
+        if at is not None:
+            phone.context.clock.install(time=at)
         phone.open(invite(live, booth=booth, role=role))
         made = cls(phone, live)
         made.sign_in("陈")
@@ -70,6 +78,15 @@ class Booth:
         self.press_digits(PIN)
         self.press("开始")
         expect(self.phone.page.locator(".under")).to_be_visible()
+
+    def hand_over(self) -> None:
+        """Give the phone to the same person anew, whereupon it changes its token."""
+        self.press("设置")
+        self.press("交给另一位")
+        self.press_digits(PIN)
+        with self.phone.page.expect_request("**/devices/token"):
+            self.press("确认")
+        expect(self.phone.page.locator(".over")).to_have_count(0)
 
     def press(self, label: str) -> None:
         """Press the button of this name on the screen that is on top."""
@@ -94,6 +111,10 @@ class Booth:
     def strip(self) -> Locator:
         """The line that tells what is still to be sent."""
         return self.phone.page.locator(".queue")
+
+    def expect_kept(self, count: int) -> None:
+        """Wait until the phone says that it keeps so many."""
+        expect(self.top.locator(".queue")).to_contain_text(f" {count} 条")
 
     def expect_verdict(self, face: str, *texts: str) -> None:
         """Wait for an answer of this face that says all of this."""
@@ -150,10 +171,25 @@ class Booth:
         """From now on requests to the path do not arrive, though there is a network."""
         self.phone.page.route(f"**/api/v1{path}", lambda route: route.abort("connectionreset"))
 
+    def mend(self, path: str) -> None:
+        """Let requests to the path arrive as before, and no others."""
+        self.phone.page.unroute(f"**/api/v1{path}")
+
     def heal(self) -> None:
         """Let the line be as it was."""
         self.phone.page.unroute_all()
         self.phone.context.set_offline(False)
+
+    def scan(self, code: str) -> None:
+        """Do the same in one go, however slow this machine is: gaps would end the code."""
+        self.phone.page.evaluate(
+            """(code) => {
+              for (const key of [...code, "Enter"]) {
+                dispatchEvent(new KeyboardEvent("keydown", { key }));
+              }
+            }""",
+            code,
+        )
 
     def queue(self, operations: Sequence[Mapping[str, object]]) -> None:
         """Let the phone hold these as if somebody had done them here just now, out of sight."""
@@ -183,18 +219,24 @@ class Booth:
 
     def outbox(self) -> list[dict[str, Any]]:
         """Give all that was ever done on the phone, in order."""
-        found: list[dict[str, Any]] = self.phone.tell(
-            """new Promise((resolve, reject) => {
+        found: list[dict[str, Any]] = self._read("outbox", 'index("by_place").getAll()')
+        return found
+
+    def note(self, name: str) -> Any:
+        """Give what the phone keeps under a name, such as its token."""
+        return self._read("notes", f"get({dumps(name)})")
+
+    def _read(self, place: str, what: str) -> Any:
+        return self.phone.tell(
+            f"""new Promise((resolve, reject) => {{
               const asked = indexedDB.open("points-scanner");
               asked.onerror = () => reject(asked.error);
-              asked.onsuccess = () => {
-                const outbox = asked.result.transaction("outbox").objectStore("outbox");
-                const all = outbox.index("by_place").getAll();
-                all.onsuccess = () => {
+              asked.onsuccess = () => {{
+                const found = asked.result.transaction("{place}").objectStore("{place}").{what};
+                found.onsuccess = () => {{
                   asked.result.close();
-                  resolve(all.result);
-                };
-              };
-            })"""
+                  resolve(found.result ?? null);
+                }};
+              }};
+            }})"""
         )
-        return found

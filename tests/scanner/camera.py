@@ -29,6 +29,8 @@ class Scene:
     blur: float = 0
     light: float = 1
     """1 is daylight, 0 is night."""
+    is_marked: bool = False
+    """Whether it has a white corner, by which a measurement sees it come."""
 
     def jpeg(self) -> bytes:
         """Draw it."""
@@ -38,6 +40,8 @@ class Scene:
         for code in codes:
             picture.paste(code, (left, (PICTURE[1] - code.height) // 2))
             left += code.width + _GAP
+        if self.is_marked:
+            picture.paste((255, 255, 255), (0, 0, 40, 40))
         seen = picture.filter(ImageFilter.GaussianBlur(self.blur)).point(self._dim)
         written = BytesIO()
         seen.save(written, "JPEG", quality=85)

@@ -14,6 +14,7 @@ from tests.scanner.booth import Booth
 from tests.scanner.camera import NOTHING, Camera
 from tests.scanner.phone import SIZE, Phone
 
+PhoneAt = Callable[[str], Phone]
 NewPhone = Callable[[], Phone]
 Pair = Callable[..., Booth]
 
@@ -41,23 +42,29 @@ def live(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Live]:
 
 
 @pytest.fixture
-def new_phone(phones: Browser, live: Live) -> Iterator[NewPhone]:
+def phone_at(phones: Browser) -> Iterator[PhoneAt]:
     """Phones that may use their cameras; nothing may happen on them that never should."""
     with ExitStack() as stack:
 
-        def make() -> Phone:
+        def make(address: str) -> Phone:
             context = phones.new_context(
                 viewport=SIZE, locale="zh-CN", has_touch=True, is_mobile=True
             )
             stack.callback(context.close)
-            context.grant_permissions(["camera"], origin=live.address)
-            made.append(Phone(context, live.address))
+            context.grant_permissions(["camera"], origin=address)
+            made.append(Phone(context, address))
             return made[-1]
 
         made: list[Phone] = []
         yield make
         for phone in made:
             phone.check()
+
+
+@pytest.fixture
+def new_phone(phone_at: PhoneAt, live: Live) -> NewPhone:
+    """Phones of the market day."""
+    return lambda: phone_at(live.address)
 
 
 @pytest.fixture

@@ -52,6 +52,34 @@ class Phone:
             })"""
         )
 
+    def fetch_update(self) -> None:
+        """Ask for a newer version of the scanner, and wait until it is there and waits."""
+        self.tell(
+            """(async () => {
+              const registration = await navigator.serviceWorker.ready;
+              await registration.update();
+              const worker = registration.installing ?? registration.waiting;
+              while (worker.state === "installing") {
+                await new Promise((resolve) => { worker.onstatechange = resolve; });
+              }
+            })()"""
+        )
+
+    def close_for_update(self) -> None:
+        """Close the scanner, and wait until the version that waits has taken its place."""
+        self.page.close()
+        self.page = self.context.new_page()
+        self.page.goto(f"{self.address}/readyz")
+        self.tell(
+            """(async () => {
+              const registration = await navigator.serviceWorker.getRegistration("/scan/");
+              const worker = registration.waiting ?? registration.active;
+              while (worker.state !== "activated") {
+                await new Promise((resolve) => { worker.onstatechange = resolve; });
+              }
+            })()"""
+        )
+
     def expect_camera(self, state: str = "on") -> None:
         """Wait until the camera is in this state."""
         expect(self.page.locator("video")).to_have_attribute("data-camera", state)

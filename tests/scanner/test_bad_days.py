@@ -1,7 +1,12 @@
 """What goes wrong on a bad day, and that nothing is lost or booked twice over it."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
 from random import Random
+from shutil import copy, copytree
 
 import pytest
 from playwright.sync_api import expect
@@ -13,18 +18,71 @@ from points.domain.operations import Kind
 from points.service.cards import print_cards
 from points.service.transactions import snapshot
 from points.storage.columns import table_of
+from points.storage.engine import open_database
 from points.storage.ledger import OperationRow
+from points.web.pages import scanner
+from tests.drills.serving import Crash, DieAt, Seam, Service, service_on
 from tests.live import Live
 from tests.market import LI, NOW, WANG
+from tests.save import WallClock
 from tests.scanner.booth import Booth
-from tests.scanner.conftest import Pair
+from tests.scanner.conftest import Pair, PhoneAt
 from tests.scanner.phone import Phone
 from tests.scanner.test_closing import cases
-from tests.web.served import CODES, earn
+from tests.web.served import CODES, earn, serve
 
 QUEUE = 500
 ROOM = 4_000_000
 POISON = "p" * 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class MarketDay:
+    """Prepares a process for the market day; it may kill itself in the middle of it."""
+
+    crash: Crash | None = None
+
+    def __call__(self) -> None:
+        vars(import_module("points.cli.serving"))["now"] = WallClock()
+        if self.crash is not None:
+            DieAt(self.crash)()
+
+
+@dataclass(frozen=True, slots=True)
+class Killable:
+    """The market day in a process of its own, not started yet."""
+
+    live: Live
+    service: Service
+
+
+@pytest.fixture
+def killable(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Killable]:
+    file = tmp_path / "points.db"
+    copy(migrated_sqlite, file)
+    url = f"sqlite:///{file}"
+    database = open_database(url)
+    with serve(database, url) as served:
+        pass  # it is set up; whoever serves it finds it so
+    with service_on(url, tmp_path) as service:
+        yield Killable(Live(service.base_url, served), service)
+    database.dispose()
+
+
+def newer_app(folder: Path) -> Path:
+    """Build the app as if there were one more step to the phone's memory."""
+    copytree(scanner.BUILT, folder)
+    [script] = folder.glob("assets/index-*.js")
+    script.with_suffix(".js.gz").unlink()
+    for file, old, new in (
+        (folder / "index.html", "<title>", "<title>new "),
+        (folder / "sw.js", '"version":"', '"version":"new'),
+        (script, "indexedDB.open(t,n.length)", "indexedDB.open(t,n.length+1)"),
+    ):
+        text = file.read_text("utf-8")
+        assert text.count(old) == 1
+        file.write_text(text.replace(old, new), "utf-8")
+    return folder
 
 
 def new_cards(live: Live, count: int) -> list[str]:
@@ -123,6 +181,65 @@ def test_a_clock_that_is_set_back_lets_nothing_wait_for_the_time_to_come_again(
     page.clock.fast_forward("00:10")
 
     booth.wait_until_sent()
+
+
+def test_a_new_app_under_a_new_token_finds_all_that_waits(
+    pair: Pair, live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booth = pair(4, Role.REDEEM)
+    page = booth.phone.page
+    booth.phone.wait_until_kept()
+    booth.lose_requests("/operations")
+    for card in new_cards(live, 12):
+        booth.type_code(card)
+        booth.expect_verdict("kept", "+10")
+        booth.next()
+    done = [item["id"] for item in booth.outbox()]
+
+    booth.lose_answers("/devices/token")
+    booth.hand_over()
+    booth.mend("/devices/token")
+    with page.expect_response("**/devices/token") as told:
+        page.clock.fast_forward("01:05")
+    assert told.value.ok
+    monkeypatch.setattr(scanner, "BUILT", newer_app(tmp_path / "newer"))
+    booth.phone.fetch_update()
+    expect(page).to_have_title("扫码 · 垃圾分类积分")
+    booth.phone.close_for_update()
+    booth.lose_requests("/operations")
+    booth.phone.open()
+
+    expect(booth.phone.page).to_have_title("new 扫码 · 垃圾分类积分")
+    expect(booth.strip).to_contain_text("12 条")
+    booth.heal()
+    booth.wait_until_sent()
+    assert sorted(earned(live)) == sorted(done)
+    assert booth.phone.tell("indexedDB.databases()") == [{"name": "points-scanner", "version": 2}]
+
+
+def test_a_service_that_dies_after_it_booked_and_comes_back_books_once(
+    phone_at: PhoneAt, killable: Killable
+) -> None:
+    killable.service.start(MarketDay(Crash(Seam.AFTER_COMMIT, 2)))
+    live = killable.live
+    booth = Booth.paired(phone_at(live.address), live, booth=4, role=Role.REDEEM)
+    cards = new_cards(live, 6)
+    faces = ["ok", "kept", "kept", "kept"]
+
+    for card, face in zip(cards, faces, strict=False):
+        booth.type_code(card)
+        booth.expect_verdict(face, "+10")
+        booth.next()
+    killable.service.wait_until_dead()
+    assert len(earned(live)) == 2
+    killable.service.start(MarketDay())
+    for card in cards[4:]:
+        booth.type_code(card)
+        expect(booth.verdict).to_be_visible()
+        booth.next()
+    booth.wait_until_sent()
+
+    assert sorted(earned(live)) == sorted(item["id"] for item in booth.outbox())
 
 
 def test_a_full_phone_says_so_and_what_it_holds_goes_out(phone: Phone, live: Live) -> None:

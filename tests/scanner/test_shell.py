@@ -155,16 +155,7 @@ def test_a_new_version_waits_while_somebody_is_in_the_middle_of_something(
         (newer / name).write_text(text.replace(old, new), "utf-8")
     monkeypatch.setattr(scanner, "BUILT", newer)
 
-    phone.tell(
-        """(async () => {
-          const registration = await navigator.serviceWorker.ready;
-          await registration.update();
-          const worker = registration.installing ?? registration.waiting;
-          while (worker.state === "installing") {
-            await new Promise((resolve) => { worker.onstatechange = resolve; });
-          }
-        })()"""
-    )
+    phone.fetch_update()
     phone.page.clock.run_for(10_000)
     expect(phone.page).to_have_title("扫码 · 垃圾分类积分")
     booth.press("关上")
