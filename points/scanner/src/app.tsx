@@ -274,6 +274,7 @@ function Menu({ phone, shown }: Props): JSX.Element {
         ...(phone.residents.look()?.list
           ? [act("quizMode", () => void phone.residents.turnTo("quiz"))]
           : []),
+        act("kioskMode", () => void phone.residents.turnTo("kiosk")),
         act("handOverPhone", () => phone.booth?.go({ name: "handover", problem: null })),
       ]}
       notice={noticeOf(standing, phone, language)}

@@ -1,7 +1,7 @@
 /** What all screens for residents share: the bar, and the way back to the start by itself. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { kioskSay } from "../kiosk_words.ts";
 import type { Language } from "../words.ts";
 import { Icon, Mark } from "./icons.tsx";
@@ -73,4 +73,38 @@ export function useReturn(ms: number | null, onReturn: () => void, moment: unkno
       removeEventListener("keydown", touched);
     };
   }, [ms, moment]);
+}
+
+/**
+ * Do the same in sight of everybody: give the seconds that are left. Every touch begins anew.
+ *
+ * @param moment what starts the wait anew when it changes
+ */
+export function useCountdown(seconds: number, onReturn: () => void, moment: unknown): number {
+  const [left, setLeft] = useState(seconds);
+  const told = useRef(onReturn);
+  told.current = onReturn;
+  useEffect(() => {
+    // By a clock and not by counting ticks: a tablet that sleeps does not tick.
+    let until = performance.now() + seconds * 1_000;
+    const look = (): void => {
+      const rest = Math.ceil((until - performance.now()) / 1_000);
+      setLeft(Math.max(0, rest));
+      if (rest <= 0) told.current();
+    };
+    const again = (): void => {
+      until = performance.now() + seconds * 1_000;
+      look();
+    };
+    look();
+    const timer = setInterval(look, 1_000);
+    addEventListener("pointerdown", again);
+    addEventListener("keydown", again);
+    return () => {
+      clearInterval(timer);
+      removeEventListener("pointerdown", again);
+      removeEventListener("keydown", again);
+    };
+  }, [seconds, moment]);
+  return left;
 }

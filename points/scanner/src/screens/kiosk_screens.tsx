@@ -6,6 +6,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Corner, Residents } from "../kiosk_facing.ts";
 import type { Language } from "../words.ts";
+import { KioskScreen } from "./kiosk.tsx";
 import { LeaveScreen } from "./kiosk_leave.tsx";
 import type { Preferences } from "./menu.tsx";
 import { QuizScreen } from "./quiz.tsx";
@@ -34,5 +35,5 @@ export function ResidentsScreen(props: Props): JSX.Element | null {
     );
   }
   const shared = { ...props, onLeave: () => setLeaving(true) };
-  return <QuizScreen {...shared} />;
+  return props.corner === "quiz" ? <QuizScreen {...shared} /> : <KioskScreen {...shared} />;
 }
