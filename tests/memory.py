@@ -35,9 +35,9 @@ from points.domain.ids import (
     wallet,
 )
 from points.domain.ledger import Account, Lot
-from points.domain.operations import Evidence, Kind, Operation, OperationKey, SlipRef
+from points.domain.operations import Evidence, Kind, Operation, OperationKey
 from points.domain.programme import Shelf
-from points.domain.state import past_act
+from points.domain.state import original_of, past_act
 from tests.build import ask, make_facts
 
 
@@ -132,6 +132,10 @@ def remembered(facts: Facts, decided: Decided) -> Facts:
                 for ref, operation in decided.used_codes.items()
             },
         },
+        allowances={
+            ref: replace(one, spent=one.spent + decided.spent.get(one.id, 0))
+            for ref, one in facts.allowances.items()
+        },
         slips={**facts.slips, **{slip.ref: slip for slip in decided.slips}},
         clean_ups=_clean_ups(facts, decided.posted),
         granted=_granted(facts, decided.posted),
@@ -171,16 +175,7 @@ def _history(
 def _originals(facts: Facts, posted: Sequence[Posted]) -> dict[OperationKey, tuple[Original, ...]]:
     originals = dict(facts.originals)
     for one in posted:
-        slip = one.details.get("slip")
-        original = Original(
-            ref=one.ref,
-            act=past_act(one),
-            household=one.household,
-            entries=one.entries,
-            is_undone=False,
-            slip=None if slip is None else SlipRef(str(slip)),
-        )
-        originals[one.ref.key] = (*originals.get(one.ref.key, ()), original)
+        originals[one.ref.key] = (*originals.get(one.ref.key, ()), original_of(one))
     return originals
 
 

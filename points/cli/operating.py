@@ -72,6 +72,12 @@ SECTIONS: Mapping[Both, Mapping[str, Place]] = {
             "cards_app",
             is_group=True,
         ),
+        "allowances": Place(
+            "代领：让别人花一部分分",
+            "Let somebody spend some of a household's points.",
+            "points.cli.allowances",
+            is_group=True,
+        ),
         "slips": Place(
             "积分条：印制空白的",
             "Print blank points slips.",

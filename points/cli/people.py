@@ -86,7 +86,7 @@ def print_cards(
 @cards_app.command()
 def show(number: Number, database_url: DatabaseUrl = None) -> None:
     """Tell what is known of a card."""
-    read = _number(number)
+    read = read_number(number)
     with opened(database_url) as database:
         card = find_by_number(database, read)
     if card is None:
@@ -98,14 +98,14 @@ def show(number: Number, database_url: DatabaseUrl = None) -> None:
 def freeze(number: Number, database_url: DatabaseUrl = None) -> None:
     """Stop a lost card at once. Its points stay with the household."""
     with opened(database_url) as database:
-        _tell_card(done(freeze_card(database, _number(number), now=now())))
+        _tell_card(done(freeze_card(database, read_number(number), now=now())))
 
 
 @cards_app.command()
 def thaw(number: Number, database_url: DatabaseUrl = None) -> None:
     """Let a card that was found again be used."""
     with opened(database_url) as database:
-        _tell_card(done(thaw_card(database, _number(number), now=now())))
+        _tell_card(done(thaw_card(database, read_number(number), now=now())))
 
 
 @cards_app.command()
@@ -117,7 +117,9 @@ def replace(
 ) -> None:
     """Give a household a new card for a lost or worn one, which stops for ever."""
     with opened(database_url) as database:
-        _tell_card(done(replace_card(database, _number(number), by=_number([by]), now=now())))
+        _tell_card(
+            done(replace_card(database, read_number(number), by=read_number([by]), now=now()))
+        )
 
 
 @cards_app.command()
@@ -130,7 +132,7 @@ def pin(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Set the PIN of a card's household: six digits, typed twice by whoever it belongs to."""
-    read = _number(number)
+    read = read_number(number)
     with opened(database_url) as database:
         if forget:
             household = done(forget_pin(database, read))
@@ -154,7 +156,7 @@ def bind(
     with book(database_url) as opened_book:
         key = find_key(catalog_of(opened_book).communities, community, COMMUNITY)
         home = Home(community=key, door=door, name=name)
-        _tell_household(done(bind_card(opened_book, _number(number), home, now=now())))
+        _tell_household(done(bind_card(opened_book, read_number(number), home, now=now())))
 
 
 @cards_app.command()
@@ -167,7 +169,7 @@ def add(
     """Give a household a further card."""
     with book(database_url) as opened_book:
         added = add_card_to_household(
-            opened_book, _number(number), HouseholdId(household), now=now()
+            opened_book, read_number(number), HouseholdId(household), now=now()
         )
         _tell_household(done(added))
 
@@ -247,7 +249,7 @@ def _draw_each(printed: list[PrintedCard], folder: Path, name: str) -> None:
             tell(done_so_far, len(printed), "")
 
 
-def _number(typed: Sequence[str]) -> CardNumber:
+def read_number(typed: Sequence[str]) -> CardNumber:
     """Read a number, whether its groups were typed apart or together."""
     number = read_card_number("".join(typed))
     if number is None:
@@ -260,15 +262,17 @@ def _number(typed: Sequence[str]) -> CardNumber:
     return number
 
 
-def _typed_twice() -> str:
+def typed_pin() -> str:
     """Read a PIN without showing it; as an argument it would be seen on this machine."""
-    first, again = (
-        typer.prompt(words(zh, en), hide_input=True, err=True)
-        for zh, en in (("六位密码", "PIN, six digits"), ("再输一次", "Once more"))
-    )
+    return str(typer.prompt(words("六位密码", "PIN, six digits"), hide_input=True, err=True))
+
+
+def _typed_twice() -> str:
+    first = typed_pin()
+    again = typer.prompt(words("再输一次", "Once more"), hide_input=True, err=True)
     if first != again:
         fail("两次输得不一样", "They were not the same.", code=MISUSED)
-    return str(first)
+    return first
 
 
 def _tell_card(card: CardRecord) -> None:

@@ -52,6 +52,9 @@ DESK: Mapping[DeskFault, Both] = {
     DeskFault.NOTHING_OWED: ("已经不欠了", "nothing is owed any more"),
     DeskFault.REASON_NEEDED: ("请写明谁负责、为什么", "say who answers for this, and why"),
     DeskFault.EVENT_NOT_CLOSED: ("这个活动没有结束", "the event is not closed"),
+    DeskFault.ALLOWANCE_INVALID: ("分数或日期不对", "the points or the day cannot be so"),
+    DeskFault.ALLOWANCE_UNKNOWN: ("这一户没有这张代领卡", "the household has no such allowance"),
+    DeskFault.TOO_MANY_ALLOWANCES: ("代领卡太多了，先停掉一张", "too many; end one first"),
     DeskFault.PIN_INVALID: (
         "密码要六位数字，不能全一样，也不能顺着数",
         "a PIN is six digits, not all the same and not in order",

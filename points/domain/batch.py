@@ -5,7 +5,7 @@ repeated operation gets its first answer whatever has changed since; a final ref
 like any other. Nothing here reads a clock, a database or chance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from points.domain.access import Role
 from points.domain.cases import APPROVED
@@ -25,11 +25,13 @@ from points.domain.doubts import (
 )
 from points.domain.earning import decide_earn
 from points.domain.facts import (
+    ALLOWANCE_LEFT,
     ANY_BODY,
     Accepted,
     Asked,
     Conflict,
     Decided,
+    Detail,
     Facts,
     Outcome,
     Posted,
@@ -117,6 +119,7 @@ def decide_batch(facts: Facts, batch: Sequence[Asked]) -> Decided:
         merged=dict(state.merged),
         cases=tuple(state.cases),
         used_codes=dict(state.used_codes),
+        spent={allowance: points for allowance, points in state.spent.items() if points},
         has_replays=any(isinstance(outcome, Replayed) for outcome in outcomes),
     )
 
@@ -134,9 +137,15 @@ def accepted(posted: Posted) -> Accepted:
     return Accepted(
         operation=posted.id,
         points=posted.points,
-        balance=posted.balance_after,
+        balance=told_balance(posted.details, posted.balance_after),
         details=posted.details,
     )
+
+
+def told_balance(details: Mapping[str, Detail], balance: int | None) -> int | None:
+    """Give the balance to tell: of an allowance only what is left of it."""
+    left = details.get(ALLOWANCE_LEFT)
+    return balance if left is None else int(left)
 
 
 def _decide_new(state: State, asked: Asked) -> Draft | Refused:

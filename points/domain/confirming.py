@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from points.domain.facts import Asked, Card, Detail, Refused, ShownCode
+from points.domain.facts import Allowance, Asked, Card, Detail, Refused, ShownCode
 from points.domain.ids import HouseholdId
-from points.domain.operations import CardRef, Kind, is_one_time
+from points.domain.operations import CardRef, Kind, is_allowance, is_one_time
 from points.domain.outcomes import Refusal
 from points.domain.periods import spelled
 from points.domain.programme import Programme
@@ -23,6 +23,7 @@ class Confirmation(StrEnum):
 
     PIN = "pin"
     CODE = "code"
+    ALLOWANCE = "allowance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +33,13 @@ class Shown:
     ref: CardRef
     card: Card
     code: ShownCode | None = None
+    allowance: Allowance | None = None
 
 
 def shown(state: State, ref: CardRef, occurred_at: datetime) -> Shown | Refused:
     """Give the card that was held up now, itself or as a one-time code, or why it is no good."""
+    if is_allowance(ref):
+        return _shown_allowance(state, ref)
     if not is_one_time(ref):
         card = state.card(ref, occurred_at, is_offline=False)
         return card if isinstance(card, Refused) else Shown(ref=ref, card=card)
@@ -47,10 +51,13 @@ def shown(state: State, ref: CardRef, occurred_at: datetime) -> Shown | Refused:
     return stopped or Shown(ref=ref, card=code.card, code=code)
 
 
-def confirmation(state: State, asked: Asked, code: ShownCode | None) -> Confirmation | None:
+def confirmation(state: State, asked: Asked, held_up: Shown) -> Confirmation | None:
     """Tell what confirms an act that happens now, if anything does."""
     if asked.pin is not None and asked.pin.is_right:
         return Confirmation.PIN
+    code, allowance = held_up.code, held_up.allowance
+    if allowance is not None and allowance.is_confirmed:
+        return Confirmation.ALLOWANCE
     if code is None:
         return None
     is_enough = code.is_confirmed or _rules(state, asked).second_factor == "code"
@@ -58,7 +65,7 @@ def confirmation(state: State, asked: Asked, code: ShownCode | None) -> Confirma
 
 
 def confirming_fault(
-    state: State, asked: Asked, household: HouseholdId, points: int, *, code: ShownCode | None
+    state: State, asked: Asked, household: HouseholdId, points: int, *, held_up: Shown
 ) -> Refused | None:
     """Say so if a PIN was wrong, or if more must be shown to spend these points now."""
     if asked.pin is not None and not asked.pin.is_right:
@@ -66,7 +73,7 @@ def confirming_fault(
             return Refused(reason=Refusal.PIN_WRONG)
         details = {"again_at": spelled(asked.pin.again_at)}
         return Refused(reason=Refusal.PIN_LOCKED, details=details)
-    if confirmation(state, asked, code) is not None:
+    if confirmation(state, asked, held_up) is not None:
         return None
     return spending_fault(state, household, points, moment=asked.operation.occurred_at)
 
@@ -88,6 +95,30 @@ def spending_fault(
         return None
     details: dict[str, Detail] = {"limit": most, "left": max(0, most - spent)}
     return Refused(reason=Refusal.SECOND_FACTOR_NEEDED, details=details)
+
+
+def over_fault(state: State, allowance: Allowance, moment: datetime) -> Refused | None:
+    """Say so if an allowance's last day is over at the instant."""
+    is_over = state.day(moment) > allowance.last_day
+    return Refused(reason=Refusal.ALLOWANCE_ENDED) if is_over else None
+
+
+def allowed_fault(state: State, allowance: Allowance | None, points: int) -> Refused | None:
+    """Say so if less is left of an allowance than would be spent."""
+    if allowance is None or points <= state.left_of(allowance):
+        return None
+    left = max(0, state.left_of(allowance))
+    return Refused(reason=Refusal.ALLOWANCE_SHORT, details={"left": left})
+
+
+def _shown_allowance(state: State, ref: CardRef) -> Shown | Refused:
+    allowance = state.facts.allowances.get(ref)
+    if allowance is None:
+        return Refused(reason=Refusal.CARD_UNKNOWN)
+    if allowance.card.stopped_at is not None:  # at once, whatever any clock says
+        return Refused(reason=Refusal.ALLOWANCE_ENDED)
+    over = over_fault(state, allowance, state.clock)
+    return over or Shown(ref=ref, card=allowance.card, allowance=allowance)
 
 
 def _code_fault(state: State, code: ShownCode | None) -> Refused | None:

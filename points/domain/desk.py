@@ -56,6 +56,10 @@ class DeskFault(StrEnum):
     """Who answers for this, and why, must be said."""
     EVENT_NOT_CLOSED = "event_not_closed"
 
+    ALLOWANCE_INVALID = "allowance_invalid"
+    ALLOWANCE_UNKNOWN = "allowance_unknown"
+    """The household has no such allowance."""
+    TOO_MANY_ALLOWANCES = "too_many_allowances"
     PIN_INVALID = "pin_invalid"
     PIN_UNSET = "pin_unset"
     """The household has none yet; the first is set at the desk."""

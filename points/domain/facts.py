@@ -10,6 +10,7 @@ from points.domain.access import Credential
 from points.domain.cases import CaseId, NewCase
 from points.domain.ids import (
     AccountId,
+    AllowanceId,
     BoothKey,
     CardId,
     CommunityKey,
@@ -150,6 +151,21 @@ class ShownCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """A card that spends some of a household's points, until a day."""
+
+    id: AllowanceId
+    card: Card
+    """As whose card it counts; frozen since the household ended it."""
+    points_max: int
+    last_day: date
+    is_confirmed: bool
+    """Whether the household's PIN was typed when it was made."""
+    spent: int = 0
+    """Points of redemptions that still count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastAct:
     """An operation that limits look back at."""
 
@@ -181,6 +197,8 @@ class Original:
     entries: tuple[Entry, ...]
     is_undone: bool
     slip: SlipRef | None = None
+    allowance: AllowanceId | None = None
+    """What spent its points, where it was not the household itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +211,12 @@ class Slip:
     is_cashed: bool = False
     times_cashed: int = 0
 
+
+ALLOWANCE = "allowance"
+"""The figure of a redemption that numbers the allowance that it was made with."""
+
+ALLOWANCE_LEFT = "allowance_left"
+"""What is left of that: whoever spends it is told nothing of what else the household has."""
 
 CONFIRMED = "confirmed"
 """The figure of an operation that says by what it was confirmed, where it was."""
@@ -244,6 +268,7 @@ class Facts:
     cards: Mapping[CardRef, Card] = field(default_factory=dict)
     codes: Mapping[CardRef, ShownCode] = field(default_factory=dict)
     """One-time codes, by the names that they give to cards."""
+    allowances: Mapping[CardRef, Allowance] = field(default_factory=dict)
     communities: Mapping[HouseholdId, CommunityKey | None] = field(default_factory=dict)
     """The households that stand today, each with its community if it has one."""
     stands: Mapping[HouseholdId, HouseholdId] = field(default_factory=dict)
@@ -315,4 +340,6 @@ class Decided:
     """What is left for a person to settle."""
     used_codes: Mapping[CardRef, OperationId] = field(default_factory=dict)
     """One-time codes that were used, each by one operation."""
+    spent: Mapping[AllowanceId, int] = field(default_factory=dict)
+    """By how many points more, or fewer, allowances were spent."""
     has_replays: bool

@@ -59,6 +59,7 @@ def _spelled(code: Code, value: About) -> About:
 
 NAMES: Mapping[str, tuple[str, str]] = {
     "account": ("账户", "account"),
+    "allowance": ("代领卡", "allowance"),
     "anchor": ("锚点", "anchor"),
     "batch": ("批次", "batch"),
     "case": ("事项", "case"),
@@ -185,6 +186,10 @@ SENTENCES: Mapping[Code, tuple[str, str]] = {
     Code.SLIP_MISSING: ("已签发的积分支票没有记录", "a slip that was issued has no row"),
     Code.SLIP_UNKNOWN: ("积分支票没有签发操作", "a slip was never issued"),
     Code.SLIP_DIFFERS: ("积分支票与账本不符", "a slip differs from the book"),
+    Code.ALLOWANCE_DIFFERS: (
+        "代领卡花掉的分与账本不符",
+        "what was spent of an allowance differs from the book",
+    ),
     Code.CODE_DIFFERS: (
         "一次性兑换码的使用与账本不符",
         "the use of a one-time code differs from the book",

@@ -7,7 +7,7 @@ is the lease: no phone hands out more than it had with it.
 
 from dataclasses import dataclass
 
-from points.domain.confirming import spending_fault
+from points.domain.confirming import Confirmation, allowed_fault, over_fault, spending_fault
 from points.domain.doubts import in_review
 from points.domain.facts import Asked, Card, Refused
 from points.domain.ids import AccountId, goods
@@ -73,13 +73,15 @@ def weigh_handout(state: State, asked: Asked, redeem: Redeem) -> Weighed | Refus
         state.stop_fault(card, redeem.occurred_at, is_offline=True),
         # It lives for a minute and is used once: without a network nobody could tell either.
         Refused(reason=Refusal.CODE_EXPIRED) if is_one_time(redeem.card) else None,
+        _allowance_doubt(state, purchase),
         state.event_fault(event, purchase.household, redeem.occurred_at),
         _price_doubt(purchase),
     ]
     if not asked.is_approved:  # somebody has looked: these goods are gone, wherever they stood
         doubts += [_lease_doubt(state, purchase), _ceiling_doubt(state, purchase)]
         at, price = redeem.occurred_at, purchase.price
-        doubts.append(spending_fault(state, purchase.household, price, moment=at))
+        if purchase.confirmed_by is None:
+            doubts.append(spending_fault(state, purchase.household, price, moment=at))
     return Weighed(purchase, tuple(doubt for doubt in doubts if doubt is not None))
 
 
@@ -97,6 +99,8 @@ def _understand(state: State, asked: Asked, redeem: Redeem, card: Card) -> Purch
         return Refused(reason=Refusal.REWARD_UNKNOWN)
     if redeem.reserve and redeem.reserve not in version.item.reserved_for:
         return Refused(reason=Refusal.RESERVE_UNKNOWN)
+    allowance = state.facts.allowances.get(redeem.card)
+    is_confirmed = allowance is not None and allowance.is_confirmed
     return Purchase(
         redeem=redeem,
         caller=asked.credential,
@@ -105,6 +109,8 @@ def _understand(state: State, asked: Asked, redeem: Redeem, card: Card) -> Purch
         booth=booth,
         reward=version.item,
         version=version.number,
+        allowance=allowance,
+        confirmed_by=Confirmation.ALLOWANCE if is_confirmed else None,
     )
 
 
@@ -121,6 +127,14 @@ def _price_doubt(purchase: Purchase) -> Refused | None:
     if purchase.reward.price == purchase.redeem.price_shown:
         return None
     return Refused(reason=Refusal.PRICE_CHANGED, details={"price": purchase.reward.price})
+
+
+def _allowance_doubt(state: State, purchase: Purchase) -> Refused | None:
+    allowance = purchase.allowance
+    if allowance is None:
+        return None
+    over = over_fault(state, allowance, purchase.redeem.occurred_at)
+    return over or allowed_fault(state, allowance, purchase.price)
 
 
 def _lease_doubt(state: State, purchase: Purchase) -> Refused | None:

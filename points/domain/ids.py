@@ -19,6 +19,7 @@ ResidentId = NewType("ResidentId", int)
 CardId = NewType("CardId", int)
 ShelfId = NewType("ShelfId", int)
 BudgetId = NewType("BudgetId", int)
+AllowanceId = NewType("AllowanceId", int)
 CredentialId = NewType("CredentialId", str)  # "device:7", "partner:3", "operator:cli"
 
 AccountId = NewType("AccountId", int)

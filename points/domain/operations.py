@@ -32,7 +32,7 @@ QUANTITY_MAX = 1_000_000
 POINTS_MAX = 10_000_000
 """Most points that one operation may move."""
 
-_CODE, _ONCE = "code:", "once:"
+_CODE, _ONCE, _ALLOWANCE = "code:", "once:", "allowance:"
 
 
 def card_by_code(fingerprint: bytes) -> CardRef:
@@ -58,6 +58,16 @@ def card_by_one_time_code(fingerprint: bytes) -> CardRef:
 def is_one_time(card: CardRef) -> bool:
     """Tell whether the card was shown as a one-time code."""
     return card.startswith(_ONCE)
+
+
+def card_by_allowance(fingerprint: bytes) -> CardRef:
+    """Name the card that an allowance is, by the fingerprint of its secret code."""
+    return CardRef(_ALLOWANCE + fingerprint.hex())
+
+
+def is_allowance(card: CardRef) -> bool:
+    """Tell whether what was shown spends a part of a household's points."""
+    return card.startswith(_ALLOWANCE)
 
 
 def is_by_number(card: CardRef) -> bool:

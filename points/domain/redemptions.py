@@ -8,10 +8,26 @@ from dataclasses import dataclass
 
 from points.domain.access import Credential
 from points.domain.cases import OVER_LIMIT, OWED
-from points.domain.confirming import Confirmation, Shown, confirmation, confirming_fault, shown
-from points.domain.facts import CONFIRMED, Asked, Card, Detail, Refused
+from points.domain.confirming import (
+    Confirmation,
+    Shown,
+    allowed_fault,
+    confirmation,
+    confirming_fault,
+    shown,
+)
+from points.domain.facts import (
+    ALLOWANCE,
+    ALLOWANCE_LEFT,
+    CONFIRMED,
+    Allowance,
+    Asked,
+    Card,
+    Detail,
+    Refused,
+)
 from points.domain.ids import AccountId, BoothKey, HouseholdId, SystemAccount, goods, system
-from points.domain.operations import QUANTITY_MAX, Kind, Redeem
+from points.domain.operations import QUANTITY_MAX, CardRef, Kind, Redeem
 from points.domain.outcomes import Refusal
 from points.domain.periods import spelled
 from points.domain.programme import Booth, Reward, Shelf, Version
@@ -36,8 +52,9 @@ class Purchase:
     booth: Booth
     reward: Reward
     version: int
-    shown: Shown | None = None
-    """What was held up, where it was just now."""
+    code: CardRef | None = None
+    """The one-time code that was held up, where one was."""
+    allowance: Allowance | None = None
     confirmed_by: Confirmation | None = None
 
     @property
@@ -58,7 +75,10 @@ def decide_redemption(state: State, asked: Asked, redeem: Redeem) -> Draft | Ref
     fault = state.time_fault(redeem.occurred_at, is_offline=redeem.is_offline)
     if fault is not None:
         return fault
-    purchase = _understand(state, asked, redeem)
+    held_up = shown(state, redeem.card, redeem.occurred_at)
+    if isinstance(held_up, Refused):
+        return held_up
+    purchase = _understand(state, asked, redeem, held_up)
     if isinstance(purchase, Refused):
         return purchase
     event = state.event(purchase.reward.event, redeem.occurred_at)
@@ -67,7 +87,9 @@ def decide_redemption(state: State, asked: Asked, redeem: Redeem) -> Draft | Ref
     fault = state.event_fault(event, purchase.household, redeem.occurred_at)
     fault = fault or _price_fault(purchase) or _limit_fault(state, purchase)
     fault = fault or _stock_fault(state, purchase) or _points_fault(state, purchase)
-    fault = fault or _confirming_fault(state, asked, purchase)
+    price = purchase.price
+    fault = fault or allowed_fault(state, purchase.allowance, price)
+    fault = fault or confirming_fault(state, asked, purchase.household, price, held_up=held_up)
     return fault or hand_over(state, purchase, _taken(state, purchase))
 
 
@@ -88,6 +110,9 @@ def hand_over(state: State, purchase: Purchase, taken: Taken, *, over_limit: int
     day = state.day(redeem.occurred_at)
     figures: dict[str, Detail] = {"reserve": redeem.reserve, OWED: owed, OVER_LIMIT: over_limit}
     figures |= _shown_figures(state, purchase)
+    details = {name: figure for name, figure in figures.items() if figure}
+    if purchase.allowance is not None:
+        details |= _spend_allowance(state, purchase.allowance, purchase.price)
     return Draft(
         household=household,
         resident=purchase.card.resident,
@@ -99,17 +124,22 @@ def hand_over(state: State, purchase: Purchase, taken: Taken, *, over_limit: int
         points=-purchase.price,
         expired=expired,
         reference=state.fact_reference(purchase.reward.key, household, day),
-        details={name: figure for name, figure in figures.items() if figure},
+        details=details,
     )
 
 
 def _shown_figures(state: State, purchase: Purchase) -> dict[str, Detail]:
-    """Say by what the act was confirmed; a one-time code is used with it."""
+    """Say by what the act was confirmed; a one-time code is used with it, an allowance spent."""
     figures: dict[str, Detail] = {CONFIRMED: purchase.confirmed_by or ""}
-    if purchase.shown is not None and purchase.shown.code is not None:
-        state.use_code(purchase.shown.ref)
-        figures[ONE_TIME_CODE] = purchase.shown.ref
+    if purchase.code is not None:
+        state.use_code(purchase.code)
+        figures[ONE_TIME_CODE] = purchase.code
     return figures
+
+
+def _spend_allowance(state: State, allowance: Allowance, points: int) -> dict[str, Detail]:
+    state.spend_allowance(allowance.id, points)
+    return {ALLOWANCE: allowance.id, ALLOWANCE_LEFT: max(0, state.left_of(allowance))}
 
 
 def left_of_limit(state: State, purchase: Purchase) -> int:
@@ -133,10 +163,7 @@ def redeeming_booth(state: State, key: BoothKey | None, redeem: Redeem) -> Booth
     return booth if booth is not None and booth.redeems else None
 
 
-def _understand(state: State, asked: Asked, redeem: Redeem) -> Purchase | Refused:
-    held_up = shown(state, redeem.card, redeem.occurred_at)
-    if isinstance(held_up, Refused):
-        return held_up
+def _understand(state: State, asked: Asked, redeem: Redeem, held_up: Shown) -> Purchase | Refused:
     card = held_up.card
     booth = redeeming_booth(state, asked.credential.booth, redeem)
     if booth is None:
@@ -154,8 +181,9 @@ def _understand(state: State, asked: Asked, redeem: Redeem) -> Purchase | Refuse
         booth=booth,
         reward=version.item,
         version=version.number,
-        shown=held_up,
-        confirmed_by=confirmation(state, asked, held_up.code),
+        code=held_up.ref if held_up.code is not None else None,
+        allowance=held_up.allowance,
+        confirmed_by=confirmation(state, asked, held_up),
     )
 
 
@@ -205,15 +233,12 @@ def _points_fault(state: State, purchase: Purchase) -> Refused | None:
     available = state.book.available(purchase.household, state.now)
     if purchase.price <= available:
         return None
+    if purchase.allowance is not None:  # whoever carries it learns nothing of the household
+        return Refused(reason=Refusal.POINTS_SHORT)
     return Refused(
         reason=Refusal.POINTS_SHORT,
         details={"short": purchase.price - available, "available": available},
     )
-
-
-def _confirming_fault(state: State, asked: Asked, purchase: Purchase) -> Refused | None:
-    code = purchase.shown.code if purchase.shown is not None else None
-    return confirming_fault(state, asked, purchase.household, purchase.price, code=code)
 
 
 def _taken(state: State, purchase: Purchase) -> Taken:

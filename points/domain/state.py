@@ -8,7 +8,9 @@ from functools import cached_property
 from points.domain.access import Credential
 from points.domain.cases import NewCase
 from points.domain.facts import (
+    ALLOWANCE,
     CONFIRMED,
+    Allowance,
     Card,
     CardState,
     CheckIn,
@@ -24,6 +26,7 @@ from points.domain.facts import (
     Slip,
 )
 from points.domain.ids import (
+    AllowanceId,
     BoothKey,
     CredentialId,
     EventKey,
@@ -83,6 +86,8 @@ class State:
         self.cases: list[NewCase] = []
         self.codes: dict[CardRef, ShownCode] = dict(facts.codes)
         self.used_codes: dict[CardRef, OperationId] = {}
+        self.spent: dict[AllowanceId, int] = {}
+        """By how much more, or less, was spent of each allowance."""
         self.handed_out_by: dict[OperationId, CredentialId] = dict(facts.handed_out_by)
         self.is_approved = False
         """Whether a person has judged that what is being decided did happen."""
@@ -134,8 +139,16 @@ class State:
 
     def card_behind(self, ref: CardRef) -> Card | None:
         """Give the card that was shown, itself or as a one-time code, whatever became of it."""
-        code = self.codes.get(ref)
-        return self.facts.cards.get(ref) if code is None else code.card
+        shown = self.codes.get(ref) or self.facts.allowances.get(ref)
+        return self.facts.cards.get(ref) if shown is None else shown.card
+
+    def left_of(self, allowance: Allowance) -> int:
+        """Tell how many points may still be spent of an allowance."""
+        return allowance.points_max - allowance.spent - self.spent.get(allowance.id, 0)
+
+    def spend_allowance(self, allowance: AllowanceId, points: int) -> None:
+        """Count points as spent of an allowance; below zero, as not spent after all."""
+        self.spent[allowance] = self.spent.get(allowance, 0) + points
 
     def use_code(self, ref: CardRef) -> None:
         """Let a one-time code be used by the operation that was begun."""
@@ -270,7 +283,7 @@ class State:
 
 def original_of(posted: Posted) -> Original:
     """See an operation as an undo sees it."""
-    slip = posted.details.get("slip")
+    slip, allowance = posted.details.get("slip"), posted.details.get(ALLOWANCE)
     return Original(
         ref=posted.ref,
         act=past_act(posted),
@@ -278,6 +291,7 @@ def original_of(posted: Posted) -> Original:
         entries=posted.entries,
         is_undone=False,
         slip=None if slip is None else SlipRef(str(slip)),
+        allowance=None if allowance is None else AllowanceId(int(allowance)),
     )
 
 

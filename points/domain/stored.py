@@ -223,6 +223,23 @@ class CodeLine(NamedTuple):
     used_by: int
 
 
+class AllowanceLine(NamedTuple):
+    """A row of `allowance`, as far as the book says anything of it."""
+
+    id: int
+    points_max: int
+    spent: int
+
+
+class AllowanceActLine(NamedTuple):
+    """A redemption that names an allowance, with what took it back, if anything did."""
+
+    id: int
+    points: int
+    details: str
+    undone_by: int | None
+
+
 class CodeActLine(NamedTuple):
     """A redemption that names a one-time code."""
 

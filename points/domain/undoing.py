@@ -124,6 +124,8 @@ def _write(state: State, original: Original) -> Draft:
         _mirror(state, entry, household)
     state.undone.add(original.act.operation)
     _free_slip(state, original)
+    if original.allowance is not None:
+        state.spend_allowance(original.allowance, original.act.points)
     expired = 0
     if household is not None:
         expired = state.book.expire_due(household, state.now)

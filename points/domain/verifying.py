@@ -27,6 +27,7 @@ class Stage(StrEnum):
     SEQUELS = "sequels"
     SLIPS = "slips"
     CODES = "codes"
+    ALLOWANCES = "allowances"
     CASES = "cases"
     TOTALS = "totals"
     ANCHORS = "anchors"

@@ -83,7 +83,7 @@ def print_in_parts(
         size = min(PART, count - start)
 
         def act(connection: Connection, size: int = size) -> list[PrintedCard]:
-            numbers = _draw_numbers(connection, size, random_bytes)
+            numbers = draw_numbers(connection, size, random_bytes)
             cards = [_print_card(number, random_bytes, public_url) for number in numbers]
             add_blank_cards(connection, [_blank(card) for card in cards], at=now)
             return cards
@@ -143,6 +143,22 @@ def stopped_fault(card: CardRecord) -> NotDone | None:
     return _replaced(card) if card.state is CardState.REPLACED else None
 
 
+def draw_numbers(connection: Connection, count: int, random_bytes: RandomBytes) -> list[CardNumber]:
+    """Draw so many numbers that are on no card.
+
+    Raises:
+        NumbersExhausted: Almost all are taken, or what was drawn is not random.
+    """
+    drawn: dict[CardNumber, None] = {}
+    for _ in range(_DRAWS_MAX):
+        fresh = [_draw_number(random_bytes) for _ in range(count - len(drawn))]
+        taken = numbers_taken(connection, fresh)
+        drawn |= dict.fromkeys(number for number in fresh if number not in taken)
+        if len(drawn) == count:
+            return list(drawn)
+    raise NumbersExhausted
+
+
 def _set_state(
     connection: Connection, number: CardNumber, now: datetime, *, is_frozen: bool
 ) -> CardRecord | NotDone:
@@ -155,19 +171,6 @@ def _set_state(
         state = CardState.FROZEN if is_frozen else CardState.ACTIVE
         set_card_state(connection, card.id, state, stopped_at=now if is_frozen else None)
     return load_card_records(connection, [number])[number]
-
-
-def _draw_numbers(
-    connection: Connection, count: int, random_bytes: RandomBytes
-) -> list[CardNumber]:
-    drawn: dict[CardNumber, None] = {}
-    for _ in range(_DRAWS_MAX):
-        fresh = [_draw_number(random_bytes) for _ in range(count - len(drawn))]
-        taken = numbers_taken(connection, fresh)
-        drawn |= dict.fromkeys(number for number in fresh if number not in taken)
-        if len(drawn) == count:
-            return list(drawn)
-    raise NumbersExhausted
 
 
 def _draw_number(random_bytes: RandomBytes) -> CardNumber:

@@ -40,6 +40,14 @@ LIVE_MAX = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Giver:
+    """A household that lets points go, and what was typed as its PIN, if anything was."""
+
+    household: HouseholdId
+    pin: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MadeCode:
     """A one-time code. It is told here and never again."""
 

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from points.domain.access import Credential
-from points.domain.facts import CardState, Posted
-from points.domain.ids import HouseholdId, OperationId
+from points.domain.facts import ALLOWANCE, Allowance, CardState, Posted
+from points.domain.ids import AllowanceId, HouseholdId, OperationId
 from points.domain.operations import CardRef, is_one_time
 from points.domain.outcomes import Refusal
+from points.domain.periods import local_day
 from points.domain.programme import (
     Activity,
     Booth,
@@ -26,6 +27,7 @@ from points.domain.programme import (
 from points.service.posting import Book
 from points.service.transactions import snapshot
 from points.service.view import View
+from points.storage.allowances import labels_of
 from points.storage.migrate import is_current
 from points.storage.reading import (
     Holder,
@@ -66,6 +68,8 @@ class Line:
     item: Activity | Reward | None
     undone_by: OperationId | None
     is_foreign: bool
+    spent_by: str | None = None
+    """Who spent, in the household's own words, where it let somebody: for its own eyes only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,10 +152,11 @@ def read_statement(
             return holder
         found = load_lines(connection, holder.members, before=page.before, limit=page.limit)
         purse = load_purses(connection, [holder.household])[holder.household]
+        labels = labels_of(connection, {it for it in map(_allowance_of, found.posted) if it})
     last = found.posted[-1] if found.posted and found.has_more else None
     return Statement(
         balance=_balance(view.catalog, holder, purse, now),
-        lines=tuple(_line(view, one, found.undone_by.get(one.id)) for one in found.posted),
+        lines=tuple(_line(view, one, found.undone_by.get(one.id), labels) for one in found.posted),
         following=None if last is None else Place(last.posted_at, last.id),
     )
 
@@ -222,6 +227,9 @@ def _balance_asked(
     code = holder.code if holder is not None else None
     if is_one_time(asked.card) and (code is None or not code.lifetime.holds(asked.now)):
         return Refusal.CODE_EXPIRED
+    allowance = holder.allowance if holder is not None else None
+    if allowance is not None and shown is not Refusal.CARD_UNKNOWN:
+        return _balance_allowed(catalog, allowance, asked.now)
     if isinstance(shown, Refusal):
         return shown
     if code is not None and code.used_by is not None:
@@ -229,8 +237,20 @@ def _balance_asked(
     return _balance(catalog, shown, purses[shown.household], asked.now)
 
 
+def _balance_allowed(catalog: Catalog, allowance: Allowance, now: datetime) -> Balance | Refusal:
+    """Tell what is left of an allowance: of the household whoever carries it learns nothing."""
+    today = local_day(now, catalog.programme_at(now).zone)
+    if allowance.card.stopped_at is not None or today > allowance.last_day:
+        return Refusal.ALLOWANCE_ENDED
+    left = max(0, allowance.points_max - allowance.spent)
+    return Balance(card=CardState.ACTIVE, available=left, booked=left, owed=0, expiring_soon=())
+
+
 def _holder(connection: Connection, view: View, ref: CardRef) -> Holder | Refusal:
-    return _shown(view, find_holders(connection, [ref]).get(ref))
+    holder = find_holders(connection, [ref]).get(ref)
+    if holder is not None and (holder.code or holder.allowance):
+        return Refusal.CARD_UNKNOWN  # what stands for a card for one purpose opens no statement
+    return _shown(view, holder)
 
 
 def _shown(view: View, holder: Holder | None) -> Holder | Refusal:
@@ -260,13 +280,25 @@ def _balance(catalog: Catalog, holder: Holder, purse: Purse, now: datetime) -> B
     )
 
 
-def _line(view: View, posted: Posted, undone_by: OperationId | None) -> Line:
+def _allowance_of(posted: Posted) -> AllowanceId | None:
+    number = posted.details.get(ALLOWANCE)
+    return None if number is None else AllowanceId(int(number))
+
+
+def _line(
+    view: View,
+    posted: Posted,
+    undone_by: OperationId | None,
+    labels: Mapping[AllowanceId, str | None],
+) -> Line:
     is_foreign = view.is_foreign(posted.event)
+    allowance = _allowance_of(posted)
     return Line(
         posted=posted,
         item=None if is_foreign else view.item(posted),
         undone_by=undone_by,
         is_foreign=is_foreign,
+        spent_by=None if allowance is None else labels.get(allowance),
     )
 
 

@@ -15,6 +15,7 @@ from points.domain.recounting import Tally, WalletTally, by_act
 from points.domain.shapes import WALLET, side_of
 from points.domain.stored import AccountLine, LotLine, act_of
 from points.domain.verifying_accounts import Holding, Holdings
+from points.domain.verifying_allowances import recount_allowances
 from points.domain.verifying_chains import End, Journal, check_heads, check_journal
 from points.domain.verifying_operations import OperationCheck, Totals, made_lot
 from points.domain.verifying_slips import recount_slips
@@ -28,6 +29,7 @@ from points.storage.engine import Database
 from points.storage.locks import first_operation
 from points.storage.sequels import load_sequels
 from points.storage.verifying import Part
+from points.storage.verifying_allowances import read_allowance_acts, set_spent
 from points.storage.verifying_codes import read_code_acts, set_used_codes
 
 
@@ -71,6 +73,7 @@ def rebuild(database: Database) -> Rebuilt:
             caches.add_slips(connection, some) for some in caches.in_portions(slips)
         )
         set_used_codes(connection, read_code_acts(connection))
+        set_spent(connection, recount_allowances(read_allowance_acts(connection)))
         caches.set_heads(connection, ends)
         stands = {source: stands_for(source, totals.merges) for source in totals.merges}
         caches.set_merged(connection, stands)

@@ -16,6 +16,7 @@ from points.domain.findings import Code, GapReason
 from points.domain.programme import Versions
 from points.domain.shapes import SLIPS
 from points.domain.verifying import Mode, Report, Stage
+from points.domain.verifying_allowances import check_allowances
 from points.domain.verifying_cases import Answers, check_cases, is_kept
 from points.domain.verifying_codes import check_codes
 from points.domain.verifying_operations import is_refusal
@@ -34,6 +35,7 @@ from points.storage.dividing import size_of_journal
 from points.storage.engine import Database, UnsafeDatabase, check_safety
 from points.storage.migrate import is_current
 from points.storage.sequels import load_sequels
+from points.storage.verifying_allowances import read_allowance_acts, read_allowance_rows
 from points.storage.verifying_cases import find_named, read_cases, read_settlements
 from points.storage.verifying_codes import read_code_acts, read_used_codes
 
@@ -115,6 +117,7 @@ def check_book(run: Run, connection: Connection, crew: Crew | None = None) -> No
         run.do(Stage.SEQUELS, lambda: _sequels(run, connection, calendar), after=chains)
         run.do(Stage.SLIPS, lambda: _slips(run, connection, calendar))
         run.do(Stage.CODES, lambda: _codes(run, connection), after=chains)
+        run.do(Stage.ALLOWANCES, lambda: _allowances(run, connection), after=chains)
         run.do(Stage.TOTALS, lambda: _totals(run), after=sums)
         kept = [Stage.CHAINS, Stage.REQUESTS]
         run.do(Stage.CASES, lambda: _cases(run, connection), after=kept)
@@ -171,6 +174,11 @@ def _slips(run: Run, connection: Connection, calendar: Calendar) -> None:
 def _codes(run: Run, connection: Connection) -> None:
     acts, used = read_code_acts(connection), read_used_codes(connection)
     check_codes(run.read(acts), run.read(used), run.findings)
+
+
+def _allowances(run: Run, connection: Connection) -> None:
+    acts, rows = read_allowance_acts(connection), read_allowance_rows(connection)
+    check_allowances(run.read(acts), run.read(rows), run.findings)
 
 
 def _cases(run: Run, connection: Connection) -> None:

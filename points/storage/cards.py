@@ -16,6 +16,7 @@ from points.domain.facts import CardState
 from points.domain.ids import CardId, CommunityKey, HouseholdId, ResidentId, wallet
 from points.domain.people import CardRecord, Home
 from points.domain.sealing import Sealing
+from points.storage.allowances import AllowanceRow
 from points.storage.columns import table_of
 from points.storage.facts import HouseholdsMoved
 from points.storage.locks import lock_accounts
@@ -28,6 +29,7 @@ PART = 10_000
 Item = TypeVar("Item")
 
 _card, _household = table_of(CardRow), table_of(HouseholdRow)
+_allowance = table_of(AllowanceRow)
 _standing, _following = _household.alias("standing"), _card.alias("following")
 
 
@@ -48,11 +50,12 @@ def parts_of(items: Collection[Item]) -> Iterator[list[Item]]:
 
 
 def numbers_taken(connection: Connection, numbers: Collection[CardNumber]) -> set[CardNumber]:
-    """Tell which of these numbers are on a card already."""
+    """Tell which of these numbers are on a card already, if only on one of an allowance."""
     return {
         CardNumber(row.number)
         for part in parts_of(numbers)
-        for row in connection.execute(select(_card.c.number).where(_card.c.number.in_(part)))
+        for column in (_card.c.number, _allowance.c.number)
+        for row in connection.execute(select(column).where(column.in_(part)))
     }
 
 

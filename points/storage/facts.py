@@ -12,7 +12,16 @@ from sqlalchemy import Connection, func, or_, select
 
 from points.domain.chain import instant_of
 from points.domain.earning import clean_up_reference
-from points.domain.facts import Asked, Card, Facts, Original, PastAct, ShownCode, Slip
+from points.domain.facts import (
+    Allowance,
+    Asked,
+    Card,
+    Facts,
+    Original,
+    PastAct,
+    ShownCode,
+    Slip,
+)
 from points.domain.ids import (
     AccountId,
     AccountKind,
@@ -28,6 +37,7 @@ from points.domain.ledger import Lot
 from points.domain.operations import CardRef, Kind, OperationKey, SlipRef
 from points.domain.programme import Catalog
 from points.storage.access import revoked_among
+from points.storage.allowances import load_allowances
 from points.storage.closing import closed_among
 from points.storage.columns import among, table_of
 from points.storage.history import (
@@ -82,13 +92,15 @@ class Named:
 
     cards: Mapping[CardRef, Card]
     codes: Mapping[CardRef, ShownCode]
+    allowances: Mapping[CardRef, Allowance]
     originals: Mapping[OperationKey, tuple[Original, ...]]
     households: Households
 
     def holders(self) -> dict[CardRef, HouseholdId]:
         """Give the household behind each card that was shown, in whatever way."""
-        shown = {**self.cards, **{ref: code.card for ref, code in self.codes.items()}}
-        return {ref: card.household for ref, card in shown.items()}
+        shown: dict[CardRef, ShownCode | Allowance] = {**self.codes, **self.allowances}
+        cards = {**self.cards, **{ref: it.card for ref, it in shown.items()}}
+        return {ref: card.household for ref, card in cards.items()}
 
     def standing(self) -> set[HouseholdId]:
         """Give the households that the batch may touch."""
@@ -151,6 +163,7 @@ def load_facts(
         closed_events=closed_among(connection, _events_of(batch)),
         cards=named.cards,
         codes=named.codes,
+        allowances=named.allowances,
         communities=named.households.communities,
         stands=named.households.stands,
         accounts=locked.accounts,
@@ -175,16 +188,19 @@ def _events_of(batch: Sequence[Asked]) -> set[EventKey]:
 def _resolve(connection: Connection, wanted: Wanted) -> Named:
     cards = load_cards(connection, wanted.cards)
     codes = load_codes(connection, wanted.cards)
+    allowances = load_allowances(connection, wanted.cards)
     originals = load_originals(connection, wanted.undone)
     households = (
         wanted.households
         | {card.household for card in cards.values()}
         | {code.card.household for code in codes.values()}
+        | {allowance.card.household for allowance in allowances.values()}
         | {original.household for original in _all(originals) if original.household is not None}
     )
     return Named(
         cards=cards,
         codes=codes,
+        allowances=allowances,
         originals=originals,
         households=load_households(connection, households),
     )

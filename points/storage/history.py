@@ -19,8 +19,8 @@ from points.domain.ids import (
     ResidentId,
 )
 from points.domain.ledger import Entry
-from points.domain.operations import Evidence, Kind, OperationKey, Phase, RequestKey, SlipRef
-from points.domain.state import past_act
+from points.domain.operations import Evidence, Kind, OperationKey, Phase, RequestKey
+from points.domain.state import original_of
 from points.storage.columns import among, object_of, table_of
 from points.storage.ledger import EntryRow, OperationRow
 from points.storage.statements import Query
@@ -133,16 +133,7 @@ def load_originals(
     found: dict[OperationKey, list[Original]] = {}
     for row in rows:
         posted = operation_of(row, entries.get(OperationId(row.id), ()))
-        slip = posted.details.get("slip")
-        original = Original(
-            ref=posted.ref,
-            act=past_act(posted),
-            household=posted.household,
-            entries=posted.entries,
-            is_undone=False,
-            slip=None if slip is None else SlipRef(str(slip)),
-        )
-        found.setdefault(posted.ref.key, []).append(original)
+        found.setdefault(posted.ref.key, []).append(original_of(posted))
     return {key: tuple(originals) for key, originals in found.items()}
 
 

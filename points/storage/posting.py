@@ -10,6 +10,7 @@ from points.domain.chain import Link, batch_hash, micros
 from points.domain.facts import Decided, Posted, Slip
 from points.domain.ids import OperationId
 from points.domain.ledger import Entry, Lot
+from points.storage.allowances import spend_allowances
 from points.storage.cases import open_cases
 from points.storage.columns import json_of, table_of
 from points.storage.ledger import (
@@ -81,6 +82,7 @@ def write_batch(connection: Connection, chain: Chain, decided: Decided, *, at: d
         _SET_LOT.write(connection, [_lot_row(lot) for lot in decided.lots])
         _SET_SLIP.write(connection, [_slip_row(slip) for slip in decided.slips])
         use_codes(connection, decided.used_codes)
+        spend_allowances(connection, decided.spent)
         mark_merged(connection, decided.merged)
     add_answers(connection, decided.posted, decided.frozen, at=at)
     if decided.cases:

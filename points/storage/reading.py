@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, or_, select
 
 from points.domain.chain import instant_of
-from points.domain.facts import Card, Posted, ShownCode
+from points.domain.facts import Allowance, Card, Posted, ShownCode
 from points.domain.ids import (
     CommunityKey,
     CredentialId,
@@ -19,6 +19,7 @@ from points.domain.ids import (
     wallet,
 )
 from points.domain.operations import CardRef, Kind
+from points.storage.allowances import load_allowances
 from points.storage.columns import among, table_of
 from points.storage.history import operation_of
 from points.storage.ledger import HAS_POINTS, AccountRow, LotRow, OperationRow
@@ -49,6 +50,8 @@ class Holder:
     community: CommunityKey | None
     code: ShownCode | None = None
     """The one-time code that was shown in place of the card."""
+    allowance: Allowance | None = None
+    """What was shown, where it only spends some of the household's points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +86,10 @@ class Lines:
 def find_holders(connection: Connection, refs: Collection[CardRef]) -> dict[CardRef, Holder]:
     """Find whose cards these are."""
     codes = load_codes(connection, refs)
-    shown = {ref: code.card for ref, code in codes.items()}
-    cards = {**load_cards(connection, refs), **shown}
+    allowances = load_allowances(connection, refs)
+    shown: dict[CardRef, ShownCode | Allowance] = {**codes, **allowances}
+    also = {ref: one.card for ref, one in shown.items()}
+    cards = {**load_cards(connection, refs), **also}
     found = load_households(connection, {card.household for card in cards.values()})
     members: dict[HouseholdId, list[HouseholdId]] = {}
     for member, household in found.stands.items():
@@ -96,6 +101,7 @@ def find_holders(connection: Connection, refs: Collection[CardRef]) -> dict[Card
             members=tuple(sorted(members[card.household])),
             community=found.communities[card.household],
             code=codes.get(ref),
+            allowance=allowances.get(ref),
         )
         for ref, card in cards.items()
     }

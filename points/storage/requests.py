@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
+from points.domain.batch import told_balance
 from points.domain.chain import micros, record_hash
 from points.domain.facts import Accepted, Posted, Refused, Settled, Verdict
 from points.domain.ids import CredentialId, OperationId
@@ -76,11 +77,12 @@ def forget_review(connection: Connection, ref: RequestKey) -> bool:
 
 def _verdict(row: Row[Any]) -> Verdict:
     if row.status == "accepted":
+        told = object_of(row.operation_details)
         return Accepted(
             operation=OperationId(row.operation),
             points=row.points,
-            balance=row.balance_after,
-            details=object_of(row.operation_details),
+            balance=told_balance(told, row.balance_after),
+            details=told,
         )
     details = {} if row.details is None else object_of(row.details)
     return Refused(reason=Refusal(row.reason), details=details)

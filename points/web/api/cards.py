@@ -38,7 +38,12 @@ _OF_CARDS: list[Code] = [
     Refusal.CARD_FROZEN,
     Refusal.CARD_REPLACED,
 ]
-_OF_BALANCES: list[Code] = [*_OF_CARDS, Refusal.CODE_EXPIRED, Refusal.CODE_USED]
+_OF_BALANCES: list[Code] = [
+    *_OF_CARDS,
+    Refusal.CODE_EXPIRED,
+    Refusal.CODE_USED,
+    Refusal.ALLOWANCE_ENDED,
+]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(r"([0-9]{1,17})\.([0-9]{1,17})", re.ASCII)
 

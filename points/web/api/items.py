@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_vali
 from pydantic_core import PydanticCustomError
 
 from points.domain.access import Credential
+from points.domain.allowance_codes import allowance_fingerprint, read_allowance_code
 from points.domain.cards import CodeFault, code_fingerprint, read_card_code, read_card_number
 from points.domain.ids import ActivityKey, CredentialId
 from points.domain.one_time_codes import one_time_fingerprint, read_one_time_code
@@ -21,6 +22,7 @@ from points.domain.operations import (
     Redeem,
     SlipRef,
     Undo,
+    card_by_allowance,
     card_by_code,
     card_by_number,
     card_by_one_time_code,
@@ -104,7 +106,7 @@ class RedeemIn(ScanIn):
 
     kind: Literal["redeem"]
     card: CodeText
-    """The card's code, or the one-time code that its page shows."""
+    """The card's code, the one-time code that its page shows, or an allowance's."""
     reward: ItemName
     quantity: Pieces
     price_shown: Price
@@ -240,15 +242,18 @@ def card_of(text: str) -> CardRef:
 
 
 def shown_card_of(text: str) -> CardRef:
-    """Name the card that was scanned, itself or as a one-time code.
+    """Name what was scanned: a card, itself or as a one-time code, or an allowance.
 
     Raises:
-        NotTaken: It is neither.
+        NotTaken: It is none of these.
     """
     code = read_one_time_code(text)
-    if isinstance(code, CodeFault):
-        return card_of(text)
-    return card_by_one_time_code(one_time_fingerprint(code))
+    if not isinstance(code, CodeFault):
+        return card_by_one_time_code(one_time_fingerprint(code))
+    allowance = read_allowance_code(text)
+    if not isinstance(allowance, CodeFault):
+        return card_by_allowance(allowance_fingerprint(allowance))
+    return card_of(text)
 
 
 def _earn(item: EarnIn, caller: Credential) -> Earn:

@@ -58,6 +58,8 @@ _OF_REDEEMING: list[Code] = [
     Refusal.POINTS_SHORT,
     Refusal.CODE_EXPIRED,
     Refusal.CODE_USED,
+    Refusal.ALLOWANCE_ENDED,
+    Refusal.ALLOWANCE_SHORT,
     Refusal.SECOND_FACTOR_NEEDED,
     Refusal.PIN_WRONG,
     Refusal.PIN_LOCKED,
