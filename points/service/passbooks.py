@@ -19,6 +19,7 @@ from points.service.reading import Ending, Offer, load_offers
 from points.service.transactions import snapshot
 from points.service.view import View
 from points.service.visits import holdings_of
+from points.storage.pins import has_pin
 from points.storage.reading import Lines, Place, Purse, load_lines, load_purses
 from points.storage.sessions import Holding
 
@@ -97,6 +98,13 @@ def read_visitor(book: Book, token: str, *, now: datetime) -> Holding | None:
     with snapshot(book.database) as connection:
         [holding] = holdings_of(connection, [token], now=now)
     return holding
+
+
+def read_card_page(book: Book, token: str, *, now: datetime) -> tuple[Holding, bool] | None:
+    """Tell whose visit this is, and whether the household has a PIN; None where it has ended."""
+    with snapshot(book.database) as connection:
+        [holding] = holdings_of(connection, [token], now=now)
+        return None if holding is None else (holding, has_pin(connection, holding.household))
 
 
 def read_statement_page(

@@ -7,11 +7,13 @@ import pytest
 from points.domain.ids import HouseholdId
 from points.domain.passbooks import Meeting
 from points.outside.card_sheets import PrintedCard
+from points.service.confirming import set_pin
 from points.service.passbooks import (
     FIRST_LINES,
     PAGE_LINES,
     FrontPage,
     Glance,
+    read_card_page,
     read_front_pages,
     read_statement_page,
     read_visitor,
@@ -123,6 +125,20 @@ def test_a_statement_is_read_page_by_page(book: Book) -> None:
     assert (len(page.lines), page.following, page.savings.available) == (2, None, 110)
     assert gone is None
     assert FIRST_LINES < PAGE_LINES
+
+
+def test_a_card_page_knows_whether_there_is_a_pin(book: Book) -> None:
+    token = visit(book, WANG)
+    before = read_card_page(book, token, now=NOW)
+    [card] = print_blank(book.database, 1, seed=9)
+    with transaction(book.database) as connection:
+        move_cards(connection, {record(book.database, card.number).id: WANG})
+    set_pin(book.database, card.number, "246813", now=NOW, random_bytes=Dice())
+
+    found = [before, read_card_page(book, token, now=NOW)]
+
+    assert [one and (one[0].household, one[1]) for one in found] == [(WANG, False), (WANG, True)]
+    assert read_card_page(book, token, now=NOW + LIVES) is None
 
 
 def test_a_visitor_is_known_while_the_visit_lasts(book: Book) -> None:

@@ -98,6 +98,14 @@ async def choose_look(reader: Reading) -> Response:
     return reader.keep_look(page, reader.look.changed(form.get("set", "")))
 
 
+@router.get("/me/open", **open_door())
+@router.get("/me/once", **open_door())
+@router.get("/me/close", **open_door())
+async def lead_home(reader: Reading) -> Response:
+    """Lead on from where only a form leads, for who asks for it by its address."""
+    return reader.go(HOME)
+
+
 @router.get("/about", **open_door())
 async def show_about(reader: Reading) -> Response:
     """Tell how the card is used, with a phone and without."""

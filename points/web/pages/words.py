@@ -83,6 +83,10 @@ class Words:
         local = moment.astimezone(self.tongue.zone)
         return f"{local.hour}:{local.minute:02}"
 
+    def clock_with_seconds(self, moment: datetime) -> str:
+        """Tell the time of day to the second, for what is over soon."""
+        return f"{self.clock(moment)}:{moment.second:02}"
+
     def when(self, moment: datetime) -> str:
         """Tell day and time."""
         return f"{self.day(moment)} {self.clock(moment)}"

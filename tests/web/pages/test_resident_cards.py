@@ -1,6 +1,8 @@
 """One's own code on the screen, and a lost card."""
 
+from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 import zxingcpp
@@ -9,17 +11,29 @@ from playwright.sync_api import Browser
 
 from points.domain.cards import spoken
 from points.service.cards import find_by_number
+from points.service.confirming import LIVE_MAX, set_pin
 from points.service.visits import form_seal
 from points.web.pages.visitors import COOKIE
+from tests.desk import Dice
 from tests.engines import ON_SQLITE
-from tests.market import LI, WANG
+from tests.market import LI, NOW, WANG
 from tests.web.pages.browsing import Browsing, text_of
-from tests.web.served import CODES, NUMBERS, Served
+from tests.web.served import CODES, NUMBERS, Served, redeem
 
 
 @pytest.fixture
 def browsing(served: Served) -> Browsing:
     return Browsing(served)
+
+
+def read_off(answer: Any, browser: Browser) -> str:
+    """Hold a page before a scanner."""
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.set_content(answer.text)
+    picture = Image.open(BytesIO(page.screenshot(full_page=True))).convert("L")
+    page.close()
+    [found] = zxingcpp.read_barcodes(picture)
+    return str(found.text)
 
 
 def state_of_card(browsing: Browsing) -> str:
@@ -33,15 +47,63 @@ def test_ones_own_code_is_drawn_so_that_a_scanner_reads_it(
     browsing: Browsing, browser: Browser
 ) -> None:
     browsing.open()
-    answer = browsing.get("/me/code")
-    page = browser.new_page(viewport={"width": 360, "height": 740})
-    page.set_content(answer.text)
-    picture = Image.open(BytesIO(page.screenshot(full_page=True))).convert("L")
-    page.close()
 
-    [found] = zxingcpp.read_barcodes(picture)
+    assert read_off(browsing.get("/me/code"), browser) == CODES[WANG]
 
-    assert found.text == CODES[WANG]
+
+@ON_SQLITE
+def test_a_one_time_code_is_good_at_a_till_for_a_minute_and_once(
+    browsing: Browsing, browser: Browser
+) -> None:
+    browsing.open()
+    made = browsing.submit("/me/once")
+    code = read_off(made, browser)
+
+    [first] = browsing.served.operate("redeeming", redeem(card=code))
+    [again] = browsing.served.operate("redeeming", redeem(card=code))
+    late = read_off(browsing.submit("/me/once"), browser)
+    browsing.served.clock.now = NOW + timedelta(seconds=60)
+    [ended] = browsing.served.operate("redeeming", redeem(card=late))
+
+    assert "before 10:01:00" in text_of(made)
+    assert made.headers["Refresh"] == "60; url=code"
+    answers = [(one["status"], one["code"]) for one in (first, again, ended)]
+    assert answers == [("accepted", None), ("refused", "code_used"), ("refused", "code_expired")]
+
+
+def test_a_household_with_a_pin_types_it_to_spend_more_and_is_told_when_it_is_wrong(
+    browsing: Browsing,
+) -> None:
+    browsing.open()
+    without = browsing.get("/me/code")
+    set_pin(browsing.served.book.database, NUMBERS[WANG], "246813", now=NOW, random_bytes=Dice())
+
+    asked = browsing.get("/me/code")
+    wrong = browsing.submit("/me/once", pin="111112")
+    right = browsing.submit("/me/once", pin="246813")
+    plain = browsing.submit("/me/once", pin="")
+
+    assert 'name="pin"' not in without.text
+    assert 'type="password" inputmode="numeric"' in asked.text
+    assert "That is not the PIN. Please try again" in text_of(wrong)
+    assert "The PIN was right" in text_of(right)
+    assert "The PIN was right" not in text_of(plain)
+    assert "246813" not in right.text
+
+
+def test_no_one_makes_codes_without_end(browsing: Browsing) -> None:
+    browsing.open()
+
+    answers = [text_of(browsing.submit("/me/once")) for _ in range(LIVE_MAX + 1)]
+
+    assert ["try again in a minute" in one for one in answers] == [False] * LIVE_MAX + [True]
+
+
+def test_addresses_to_which_only_forms_lead_lead_home(browsing: Browsing) -> None:
+    for path in ("/me/open", "/me/once", "/me/close"):
+        answer = browsing.get(path)
+
+        assert (answer.status_code, answer.headers["Location"]) == (303, "../me")
 
 
 def test_the_code_has_its_number_to_be_said_and_read_aloud(browsing: Browsing) -> None:
