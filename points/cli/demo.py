@@ -27,6 +27,7 @@ from points.service.cards import print_cards
 from points.service.credentials import add_device, add_partner_key, credential_of_token
 from points.service.pairing import invite_phone
 from points.service.posting import Book, make_book
+from points.service.quizzes import load_quiz_list, read_played_quiz
 from points.service.transactions import snapshot
 from points.settings import Settings
 
@@ -37,6 +38,7 @@ SHEET = "cards.html"
 CARDS = 20
 
 _FILE = "changfeng.toml"
+_QUIZ = "sorting_items.csv"
 _TOKENS = {
     "booth-1": (1, Role.EARN),
     "booth-4": (4, Role.REDEEM),
@@ -44,7 +46,10 @@ _TOKENS = {
     "lead": (4, Role.SUPERVISOR),
     "partner": (4, Role.PARTNER),
 }
-_INVITED = (("booth-4", "兑换", "hands goods out"), ("booth-12", "加分", "awards points"))
+_INVITED = (
+    ("booth-4", "兑换", "hands goods out"),
+    ("booth-12", "加分、分类问答", "awards points, plays the sorting quiz"),
+)
 
 
 def prepare_demo(chosen: Settings, data: Path, server: str, *, phones: str | None = None) -> None:
@@ -72,6 +77,7 @@ def prepare_demo(chosen: Settings, data: Path, server: str, *, phones: str | Non
             return
         if held_on != today:
             load_into(book, _read(today))
+        _load_quiz(book)
         _make_tokens(book, data, missing)
         _make_cards(book, data, chosen.public_url, is_new_day=held_on != today)
         links = _invite_phones(book, chosen.public_url or phones or server)
@@ -116,6 +122,13 @@ def _day_held(book: Book) -> date | None:
 def _read(moved_to: date | None) -> ProgrammeFile:
     text = files("points.demo").joinpath(_FILE).read_text("utf-8")
     return read(text, name=_FILE, moved_to=moved_to)
+
+
+def _load_quiz(book: Book) -> None:
+    """Let the demo's list be played, unless somebody has loaded another."""
+    if read_played_quiz(book) is None:
+        content = files("points.demo").joinpath(_QUIZ).read_bytes()
+        load_quiz_list(book.database, content, now=now())
 
 
 def _missing_tokens(book: Book, data: Path) -> list[str]:

@@ -21,6 +21,7 @@ from points.domain.access import Role
 from points.outside.qr_images import qr_text
 from points.service.pairing import Paired, claim_invite
 from points.service.posting import make_book
+from points.service.quizzes import load_quiz_list, read_played_quiz
 from points.service.transactions import snapshot
 from points.settings import Settings, read_settings
 from points.storage.engine import Database
@@ -132,6 +133,23 @@ def test_a_second_start_changes_nothing_and_prints_the_same(
     assert (but_for_invites(second), made_in(data)) == (but_for_invites(first), made)
     tokens = {"booth-1", "booth-4", "booth-12", "lead", "partner"}
     assert set(made) == {SAMPLE, SAMPLE_PICTURE, SHEET, *tokens}
+
+
+def test_a_list_of_ones_own_for_the_quiz_stays(
+    settings: Settings, database: Database, data: Path
+) -> None:
+    prepare_demo(settings, data, SERVER)
+    book = make_book(database, lambda: datetime.now(UTC))
+    demos = read_played_quiz(book)
+    own = "名称,类别\n" + "".join(f"物品{place},干垃圾\n" for place in range(8))
+    load_quiz_list(database, own.encode(), now=datetime.now(UTC))
+
+    prepare_demo(settings, data, SERVER)
+
+    assert demos is not None
+    played = read_played_quiz(book)
+    assert played is not None
+    assert (len(demos.items), len(played.items)) == (64, 8)
 
 
 def but_for_invites(printed: str) -> str:

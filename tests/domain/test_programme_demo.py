@@ -274,7 +274,7 @@ def test_the_sorting_items_are_there_too() -> None:
     items = files("points.demo").joinpath("sorting_items.csv").read_text(encoding="utf-8")
     heading, *rows = items.splitlines()
 
-    assert (heading, len(rows)) == ("name,name_en,category,hint", 64)
+    assert (heading, len(rows)) == ("name,name_en,category,hint,hint_en", 64)
     assert {row.split(",")[2] for row in rows} == {"recyclable", "hazardous", "wet", "dry"}
 
 

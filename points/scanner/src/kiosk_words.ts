@@ -19,7 +19,7 @@ const WORDS = {
   haveAt: ["{time} 的时候您有", "At {time} you had"],
   unit: ["分", "points"],
   owed: ["有 {points} 分要先还上", "{points} points are to be given back first"],
-  ends: ["{points} 分到 {day} 为止，记得来换", "{points} points to use by {day}"],
+  ends: ["{points} 分到 {day}为止，记得来换", "{points} points to use by {day}"],
   buysHere: ["这里现在能换", "What it buys here now"],
   price: ["{points} 分", "{points} points"],
   enough: ["够换 {pieces} 份", "Enough for {pieces}"],
