@@ -3,24 +3,36 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import make_url, select
 
+from points.domain.access import OPERATOR
+from points.domain.cases import Decision
+from points.domain.facts import Accepted, Refused
+from points.domain.outcomes import Refusal
 from points.domain.verifying import Result
 from points.service.backups import back_up, restore
+from points.service.cases import Matter, Settling, settle_case
 from points.service.posting import make_book, post
-from points.service.transactions import snapshot
+from points.service.transactions import snapshot, transaction
 from points.service.verifying import verify
+from points.storage.access import add_credential
 from points.storage.backups import BackupFault, NotCopied
 from points.storage.columns import table_of
 from points.storage.engine import Database, open_database
 from points.storage.ledger import AccountRow, OperationRow
+from tests.build import ask, make_redeem
 from tests.drills.ground import asked_by, now, prepare_ground
 from tests.drills.writing import answer_of, writing
+from tests.goods import PHONE, lease
+from tests.market import LI, LI_CARD, SINCE_EVER, WANG, WANG_CARD
 from tests.postgres import Server, _shipped_programs
+from tests.save import WallClock, open_market
 
 
 def unseen(_copied: int, _total: int) -> None:
@@ -36,6 +48,13 @@ def balances_in(database: Database) -> dict[int, int]:
 def keys_in(database: Database) -> set[str]:
     with snapshot(database) as connection:
         return set(connection.execute(select(table_of(OperationRow).c.key)).scalars())
+
+
+def spent_in(database: Database) -> dict[int, int]:
+    """Tell how many points each household gave for goods."""
+    with snapshot(database) as connection:
+        rows = connection.execute(select(table_of(OperationRow)))
+        return {row.household: -row.points for row in rows if row.kind == "redeem"}
 
 
 class Vault:
@@ -128,6 +147,44 @@ def test_yesterdays_backup_and_what_the_phones_send_again_give_todays_balances(
     assert answers == {key: said for phone in noted for key, said in phone.answers.items()}
     assert balances_in(restored) == balances_in(database)
     assert verify(restored, now=now()).result is Result.CLEAN
+
+
+def test_goods_handed_out_since_the_backup_wait_for_a_person_unless_they_were_leased(
+    database: Database, vault: Vault
+) -> None:
+    clock = WallClock()
+    book = open_market(database, points={WANG: 1000, LI: 1000}, clock=clock)
+    with transaction(database) as connection:
+        add_credential(connection, PHONE, name="4", token_hash=bytes(32), added_at=SINCE_EVER)
+    post(book, [ask(lease(1), by=PHONE)])
+    vault.keep(database)
+    live = [make_redeem(card=card) for card in (WANG_CARD, LI_CARD)]
+    asked = [ask(one, by=PHONE, key=one.card) for one in live]
+    assert [type(one) for one in post(book, asked)] == [Accepted, Accepted]
+
+    clock.now += timedelta(days=2)
+    restored = make_book(vault.bring_back(), clock)
+    plain = post(restored, asked)
+    late = [ask(replace(one, is_offline=True), by=PHONE, key=one.card) for one in live]
+    leased, kept = post(restored, late)
+
+    # What is days old and does not say so is turned away, and not for good.
+    assert plain == [Refused(reason=Refusal.CLOCK_OFF)] * 2
+    assert isinstance(leased, Accepted)
+    assert isinstance(kept, Refused)
+    assert (kept.reason, kept.details["doubts"]) == (Refusal.IN_REVIEW, "out_of_stock")
+    assert kept.case is not None
+    approval = Settling(
+        case=kept.case,
+        key="approval",
+        decision=Decision.APPROVE,
+        note="they have it",
+        by=OPERATOR,
+        name="Chen",
+    )
+    assert isinstance(settle_case(restored, approval, now=clock()), Matter)
+    assert spent_in(restored.database) == spent_in(database) == {WANG: 30, LI: 30}
+    assert verify(restored.database, now=clock()).result is Result.CLEAN
 
 
 def test_a_book_that_is_not_there_is_not_backed_up(tmp_path: Path) -> None:
