@@ -35,6 +35,8 @@ _OF_EVERY_BOOK = (
     Bar("scans.to_plain", least=10),
     Bar("scans.p99_to_p50", most=5),
     Bar("balances.to_nothing", least=0.5),
+    Bar("pages.to_nothing", least=0.3),
+    Bar("pages.p99_to_p50", most=5),
     Bar("batches.to_driver", least=0.6),
 )
 _OF_ONE_ENGINE = {"postgresql": (Bar("scans.two_processes_to_one", above=1),)}
@@ -45,6 +47,7 @@ _OF_GROWTH = (
     Bar("batches.to_driver.grown_to_empty", least=0.8),
     Bar("statements.per_second.grown_to_empty", least=0.8),
     Bar("balances.per_second.grown_to_empty", least=0.8),
+    Bar("pages.per_second.grown_to_empty", least=0.8),
     Bar("server.memory.grown_to_empty", most=1.25),
     Bar("verify.per_second", least=50_000),
 )

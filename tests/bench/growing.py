@@ -37,7 +37,7 @@ _SET_SHELF = (
 
 COMPARED = (
     *("scans.to_nothing", "scans.to_plain", "balances.to_nothing", "batches.to_driver"),
-    *("scans.per_second", "balances.per_second", "statements.per_second"),
+    *("scans.per_second", "balances.per_second", "statements.per_second", "pages.per_second"),
     *("batches.per_second", "server.memory"),
 )
 

@@ -7,7 +7,7 @@ take longer to make a request than the service takes to answer one, and would be
 import json
 import select
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -38,6 +38,15 @@ class Target:
             f"Accept-Language: zh-CN\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body
+
+    def page(self, cookies: Mapping[str, str]) -> bytes:
+        """Write down how a browser asks for a page."""
+        kept = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        head = (
+            f"GET {self.path} HTTP/1.1\r\nHost: points.example\r\n"
+            f"Accept: text/html\r\nAccept-Language: zh-CN\r\nCookie: {kept}\r\n\r\n"
+        )
+        return head.encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,22 +4,27 @@ import gc
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
+from itertools import cycle, islice
 from statistics import median
 from time import perf_counter
 
 from points.domain.facts import Accepted
 from points.service.posting import post
+from points.web.pages.visitors import COOKIE
 from tests.bench.bare_driver import BareDriver, noting
 from tests.bench.databases import Place, opened
 from tests.bench.figures import Figures
 from tests.bench.load import Tally, Target, hammer
 from tests.bench.plain_apps import fill_plain
 from tests.bench.serving import NOTHING, PLAIN, POINTS, memory_of, serving
-from tests.bench.town import Crowd, Town, code_of, reopened
+from tests.bench.town import Crowd, Town, code_of, reopened, visits_of
 
 _PLAIN_PER_SECOND_MAX = 1500
 _PER_SECOND_MAX = 9000
+_VISITS = 200
+
+Run = Callable[[], Tally]
+"""One round of load on one thing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +40,7 @@ class Effort:
     """In each round."""
 
 
-def in_turn(rounds: int, runs: Mapping[str, Callable[[], Tally]]) -> dict[str, list[Tally]]:
+def in_turn(rounds: int, runs: Mapping[str, Run]) -> dict[str, list[Tally]]:
     """Run everything once to warm up, then so many rounds, each of them in turn."""
     for run in runs.values():
         run()
@@ -47,59 +52,84 @@ def in_turn(rounds: int, runs: Mapping[str, Callable[[], Tally]]) -> dict[str, l
 
 
 def measure_requests(place: Place, url: str, town: Town, effort: Effort) -> Figures:
-    """Measure scans and balances by HTTP beside the plain apps, on this book."""
+    """Measure scans, balances and pages by HTTP beside the plain apps, on this book."""
     crowd = Crowd(town, seed=1)
     log = place.folder / "log"
+    with opened(url) as database:
+        visits = visits_of(crowd, database, min(_VISITS, town.households))
     plain_url = place.new_plain()
     fill_plain(plain_url, [code_of(one) for one in range(1, min(town.households, 10_000) + 1)])
     with ExitStack() as stack:
         ours, pid = stack.enter_context(serving(POINTS, url, log))
         nothing, _ = stack.enter_context(serving(NOTHING, "", log))
         plain, _ = stack.enter_context(serving(PLAIN, plain_url, log))
-        scans = Target(
-            address=ours, path="/api/v1/operations", token=town.token, sign=b'"accepted"'
-        )
-        balances = Target(
-            address=ours, path="/api/v1/balances", token=town.token, sign=b'"available"'
-        )
-        statements = Target(
-            address=ours, path="/api/v1/statements", token=town.token, sign=b"lines"
-        )
-        idle = Target(address=nothing, path="/nothing", token=town.token, sign=b"ok")
-        usual = Target(address=plain, path="/scans", token=town.token, sign=b'"accepted"')
+
+        def target(address: tuple[str, int], path: str, sign: bytes) -> Target:
+            return Target(address=address, path=path, token=town.token, sign=sign)
+
         before = memory_of(pid)
-
-        def scan(target: Target, per_second: int = _PER_SECOND_MAX) -> Callable[[], Tally]:
-            def run() -> Tally:
-                count = int(per_second * effort.seconds) + effort.connections
-                sent = [target.request([one]) for one in islice(crowd.scans(), count)]
-                return _load(target, sent, effort)
-
-            return run
-
-        def ask(target: Target) -> Callable[[], Tally]:
-            def run() -> Tally:
-                count = int(_PER_SECOND_MAX * effort.seconds) + effort.connections
-                cards = (code_of(crowd.household()) for _ in range(count))
-                return _load(target, [target.request({"card": card}) for card in cards], effort)
-
-            return run
-
-        found = in_turn(
-            effort.rounds,
-            {
-                "scans": scan(scans),
-                "nothing": scan(idle),
-                "balances": ask(balances),
-                "plain": scan(usual, _PLAIN_PER_SECOND_MAX),
-                "statements": ask(statements),
-            },
-        )
+        usual = target(plain, "/scans", b'"accepted"')
+        runs: dict[str, Run] = {
+            "scans": _Scans(target(ours, "/api/v1/operations", b'"accepted"'), crowd, effort),
+            "nothing": _Scans(target(nothing, "/nothing", b"ok"), crowd, effort),
+            "balances": _Cards(target(ours, "/api/v1/balances", b'"available"'), crowd, effort),
+            "plain": _Scans(usual, crowd, effort, _PLAIN_PER_SECOND_MAX),
+            "statements": _Cards(target(ours, "/api/v1/statements", b"lines"), crowd, effort),
+            "pages": _Pages(target(ours, "/me", b"me/close"), visits, effort),
+            "empty_pages": _Pages(target(nothing, "/page", b"html"), visits, effort),
+        }
+        found = in_turn(effort.rounds, runs)
         after = memory_of(pid)
     return _requests_told(found) | {
         "server.memory.before": before / 2**20,
         "server.memory": after / 2**20,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Scans:
+    """A round of scans, each in a request of its own."""
+
+    target: Target
+    crowd: Crowd
+    effort: Effort
+    per_second: int = _PER_SECOND_MAX
+
+    def __call__(self) -> Tally:
+        scans = islice(self.crowd.scans(), _enough(self.effort, self.per_second))
+        return _load(self.target, [self.target.request([one]) for one in scans], self.effort)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cards:
+    """A round of questions about cards."""
+
+    target: Target
+    crowd: Crowd
+    effort: Effort
+
+    def __call__(self) -> Tally:
+        cards = (code_of(self.crowd.household()) for _ in range(_enough(self.effort)))
+        sent = [self.target.request({"card": card}) for card in cards]
+        return _load(self.target, sent, self.effort)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """A round of pages, read by those whose visits these are."""
+
+    target: Target
+    visits: list[str]
+    effort: Effort
+
+    def __call__(self) -> Tally:
+        pages = [self.target.page({COOKIE: visit}) for visit in self.visits]
+        return _load(self.target, list(islice(cycle(pages), _enough(self.effort))), self.effort)
+
+
+def _enough(effort: Effort, per_second: int = _PER_SECOND_MAX) -> int:
+    """Tell how many requests will not be answered within a round."""
+    return int(per_second * effort.seconds) + effort.connections
 
 
 def measure_processes(place: Place, url: str, town: Town, effort: Effort) -> Figures:
@@ -117,10 +147,10 @@ def measure_processes(place: Place, url: str, town: Town, effort: Effort) -> Fig
             for _ in range(2)
         ]
 
-        def scan(targets: list[Target]) -> Callable[[], Tally]:
+        def scan(targets: list[Target]) -> Run:
             def run() -> Tally:
-                count = int(_PER_SECOND_MAX * effort.seconds) + effort.connections
-                sent = [targets[0].request([one]) for one in islice(crowd.scans(), count)]
+                scans = islice(crowd.scans(), _enough(effort))
+                sent = [targets[0].request([one]) for one in scans]
                 return _load(targets, sent, effort)
 
             return run
@@ -175,7 +205,7 @@ def _load(targets: Target | list[Target], sent: list[bytes], effort: Effort) -> 
 def _requests_told(found: Mapping[str, list[Tally]]) -> Figures:
     speeds = {name: _speeds(tallies) for name, tallies in found.items()}
     figures = {f"{name}.per_second": median(speed) for name, speed in speeds.items()}
-    for name in ("scans", "balances", "statements", "nothing"):
+    for name in ("scans", "balances", "statements", "pages", "nothing"):
         figures[f"{name}.p50_ms"] = 1000 * median(one.p50 for one in found[name])
         figures[f"{name}.p99_ms"] = 1000 * median(one.p99 for one in found[name])
     return figures | {
@@ -183,6 +213,8 @@ def _requests_told(found: Mapping[str, list[Tally]]) -> Figures:
         "scans.to_plain": median(_ratios(speeds["scans"], speeds["plain"])),
         "scans.p99_to_p50": median(one.p99 / one.p50 for one in found["scans"]),
         "balances.to_nothing": median(_ratios(speeds["balances"], speeds["nothing"])),
+        "pages.to_nothing": median(_ratios(speeds["pages"], speeds["empty_pages"])),
+        "pages.p99_to_p50": median(one.p99 / one.p50 for one in found["pages"]),
     }
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, FastAPI, HTTPException
+from fastapi.responses import HTMLResponse
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import Engine, event, func
 from sqlalchemy.orm import registry
@@ -21,13 +22,17 @@ _THREADS = 40
 
 
 def nothing_app() -> FastAPI:
-    """Make an app that reads JSON and answers JSON, and does nothing."""
+    """Make an app that reads JSON and answers JSON, shows an empty page, and does nothing."""
     app = FastAPI()
 
     @app.post("/nothing")
     async def do_nothing(scans: list[dict[str, Any]]) -> dict[str, bool]:
         del scans
         return {"ok": True}
+
+    @app.get("/page")
+    async def show_nothing() -> HTMLResponse:
+        return HTMLResponse("<!doctype html><html lang=zh-CN><title>.</title></html>")
 
     return app
 

@@ -20,6 +20,7 @@ from points.domain.programme import Span, TimesLimit, Who
 from points.service.credentials import Admitted, add_device
 from points.service.posting import Book, make_book, post
 from points.service.transactions import transaction
+from points.service.visits import Opened, Shown, open_visit
 from points.storage.columns import table_of
 from points.storage.engine import Database
 from points.storage.people import CardRow, HouseholdRow
@@ -151,6 +152,17 @@ class Crowd:
                     del self._earned[: _REMEMBERED_MAX // 2]
                 operation = make_earn(card=_ref(self._earned[-1]), occurred_at=moment)
             yield ask(operation, key=self.name(), by=self.town.phone)
+
+
+def visits_of(crowd: Crowd, database: Database, count: int) -> list[str]:
+    """Let so many residents open their page, and give what their browsers keep."""
+    found = []
+    for number in range(count):
+        shown = Shown(text=code_of(crowd.household()), address=f"192.0.2.{number % 250}")
+        opened = open_visit(database, shown, now=now(), random_bytes=secrets.token_bytes)
+        assert isinstance(opened, Opened), opened
+        found.append(opened.token)
+    return found
 
 
 def _ref(household: int) -> CardRef:
