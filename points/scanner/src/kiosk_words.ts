@@ -10,6 +10,10 @@ const WORDS = {
   leaveWho: ["哪一位？", "Who are you?"],
   stay: ["不离开", "Stay"],
   noList: ["还没有题目。请志愿者来看一下。", "There are no questions yet. Please ask a volunteer."],
+  shut: [
+    "这台机器停用了。请志愿者来看一下。",
+    "This one was switched off. Please ask a volunteer.",
+  ],
   notCard: ["这不是积分卡，请换一张", "This is not a points card. Please try another"],
   title: ["查积分", "Your points"],
   hold: ["把积分卡对准方框", "Hold your points card in the frame"],

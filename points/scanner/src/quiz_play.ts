@@ -7,12 +7,12 @@
 
 import type { Activity, Bundle } from "./bundle.ts";
 import type { CardCode } from "./card.ts";
-import type { Outcome } from "./desk.ts";
+import type { Desk, Outcome } from "./desk.ts";
 import { type Face, faceOf } from "./faces.ts";
 import { digestOf } from "./journal.ts";
 import type { Facing } from "./kiosk_facing.ts";
 import { makeLockout } from "./lockout.ts";
-import { isBooked } from "./queue.ts";
+import { isBooked, type Operation } from "./queue.ts";
 import { answer, type Bin, begin, type Game, isOver, pays, rightAnswers } from "./quiz.ts";
 import { meaningOf, textOf } from "./scanning.ts";
 import { together } from "./sums.ts";
@@ -138,16 +138,31 @@ export class QuizPlay {
     this.#show({ name: "posting", game });
     const right = rightAnswers(game);
     const named = desk.named("earn", { card, activity: activity.key, quantity: right });
-    await desk.journal("quiz", game.id, digestOf({ id: game.id, kind: "quiz", ...told(game) }));
-    const outcome = await desk.act([{ ...named, id: game.id }], true);
+    const became = await done(desk, game, { ...named, id: game.id }, pays(right, activity.rule));
     // Whoever went home meanwhile has left nothing behind on the screen.
     if (this.#view.name !== "posting" || this.#view.game.id !== game.id) return;
-    this.#show({ name: "paid", paid: paid(outcome, pays(right, activity.rule)) });
+    this.#show({ name: "paid", paid: became });
   }
 
   #show(view: QuizView): void {
     this.#view = view;
     this.#changed(view);
+  }
+}
+
+/** Write the game and the act that pays for it down, and do it. */
+async function done(
+  desk: Desk,
+  game: Game,
+  operation: Operation,
+  expected: number | null,
+): Promise<Paid> {
+  try {
+    await desk.journal("quiz", game.id, digestOf({ id: game.id, kind: "quiz", ...told(game) }));
+    return paid(await desk.act([operation], true), expected);
+  } catch {
+    // The phone is full, or another tab has it: what is not written down was not done.
+    return { face: "ask", points: null, balance: null, why: null };
   }
 }
 

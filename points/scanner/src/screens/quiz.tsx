@@ -67,8 +67,9 @@ export function QuizScreen(props: Props): JSX.Element {
       {children}
     </Frame>
   );
-  if (facing === null || facing.list === null || play.activity === null) {
-    return frame("quiz", <p class="empty">{kioskSay("noList", language)}</p>);
+  const isShut = facing?.desk.standing.isShutOut === true;
+  if (facing === null || facing.list === null || play.activity === null || isShut) {
+    return frame("quiz", <p class="empty">{kioskSay(isShut ? "shut" : "noList", language)}</p>);
   }
   const camera = (
     <CameraView
