@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ from tests.scanner.booth import Booth
 from tests.scanner.camera import NOTHING, Camera
 from tests.scanner.phone import SIZE, Phone
 
-PhoneAt = Callable[[str], Phone]
-NewPhone = Callable[[], Phone]
+PhoneAt = Callable[..., Phone]
+NewPhone = Callable[..., Phone]
 Pair = Callable[..., Booth]
 
 
@@ -46,9 +47,9 @@ def phone_at(phones: Browser) -> Iterator[PhoneAt]:
     """Phones that may use their cameras; nothing may happen on them that never should."""
     with ExitStack() as stack:
 
-        def make(address: str) -> Phone:
+        def make(address: str, locale: str = "zh-CN") -> Phone:
             context = phones.new_context(
-                viewport=SIZE, locale="zh-CN", has_touch=True, is_mobile=True
+                viewport=SIZE, locale=locale, has_touch=True, is_mobile=True
             )
             stack.callback(context.close)
             context.grant_permissions(["camera"], origin=address)
@@ -64,7 +65,7 @@ def phone_at(phones: Browser) -> Iterator[PhoneAt]:
 @pytest.fixture
 def new_phone(phone_at: PhoneAt, live: Live) -> NewPhone:
     """Phones of the market day."""
-    return lambda: phone_at(live.address)
+    return partial(phone_at, live.address)
 
 
 @pytest.fixture
