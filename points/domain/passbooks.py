@@ -33,6 +33,8 @@ class Line:
     booth: Booth | None
     event: Event | None
     is_undone: bool
+    carrier: str = ""
+    """Who spent the points with the household's leave, in its own words."""
 
 
 def meetings_ahead(
@@ -59,7 +61,7 @@ def first_with_goods(
     return next((one for one in meetings if one.event.key in events), None)
 
 
-def line_of(catalog: Catalog, posted: Posted, *, is_undone: bool) -> Line:
+def line_of(catalog: Catalog, posted: Posted, *, is_undone: bool, carrier: str = "") -> Line:
     """Tell what a line is about, as it was called when it happened."""
     at, name = posted.occurred_at, posted.item or ""
     things = catalog.activities.get(ActivityKey(name)) or catalog.rewards.get(RewardKey(name))
@@ -71,6 +73,7 @@ def line_of(catalog: Catalog, posted: Posted, *, is_undone: bool) -> Line:
         booth=None if booth is None else booth.at(at).item,
         event=None if event is None else event.at(at).item,
         is_undone=is_undone,
+        carrier=carrier,
     )
 
 

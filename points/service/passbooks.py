@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from points.domain.access import Credential, Role
-from points.domain.ids import CommunityKey, CredentialId, HouseholdId
+from points.domain.facts import ALLOWANCE, Posted
+from points.domain.ids import AllowanceId, CommunityKey, CredentialId, HouseholdId
 from points.domain.passbooks import Line, Meeting, first_with_goods, line_of, meetings_ahead
 from points.domain.programme import Catalog
 from points.service.posting import Book
@@ -19,6 +20,7 @@ from points.service.reading import Ending, Offer, load_offers
 from points.service.transactions import snapshot
 from points.service.view import View
 from points.service.visits import holdings_of
+from points.storage.allowances import load_allowances_of
 from points.storage.pins import has_pin
 from points.storage.reading import Lines, Place, Purse, load_lines, load_purses
 from points.storage.sessions import Holding
@@ -118,10 +120,11 @@ def read_statement_page(
             return None
         purse = load_purses(connection, [holding.household])[holding.household]
         found = load_lines(connection, holding.members, before=before, limit=PAGE_LINES)
+        lines = _lines(connection, catalog, holding.household, found)
     last = found.posted[-1] if found.posted and found.has_more else None
     return StatementPage(
         savings=_savings(catalog, purse, now),
-        lines=_lines(catalog, found),
+        lines=lines,
         following=None if last is None else Place(last.posted_at, last.id),
     )
 
@@ -149,7 +152,7 @@ class _Reader:
             savings=_savings(self._catalog, self._purses[holding.household], self._now),
             meetings=meetings,
             market=market,
-            lines=_lines(self._catalog, found),
+            lines=_lines(self._connection, self._catalog, holding.household, found),
         )
 
     def _ahead(self, community: CommunityKey | None) -> tuple[tuple[Meeting, ...], Market | None]:
@@ -182,7 +185,18 @@ def _savings(catalog: Catalog, purse: Purse, now: datetime) -> Savings:
     )
 
 
-def _lines(catalog: Catalog, found: Lines) -> tuple[Line, ...]:
+def _lines(
+    connection: Connection, catalog: Catalog, household: HouseholdId, found: Lines
+) -> tuple[Line, ...]:
+    has_carriers = any(ALLOWANCE in posted.details for posted in found.posted)
+    theirs = load_allowances_of(connection, household) if has_carriers else ()
+    carriers = {allowance.id: allowance.terms.label for allowance in theirs}
+
+    def carrier(posted: Posted) -> str:
+        number = posted.details.get(ALLOWANCE)
+        return carriers.get(AllowanceId(int(number)), "") if number is not None else ""
+
     return tuple(
-        line_of(catalog, posted, is_undone=posted.id in found.undone_by) for posted in found.posted
+        line_of(catalog, posted, is_undone=posted.id in found.undone_by, carrier=carrier(posted))
+        for posted in found.posted
     )

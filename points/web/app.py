@@ -38,16 +38,19 @@ from points.web.doors import check_doors
 from points.web.envelope import Envelope
 from points.web.handlers import add_handlers, unforeseen
 from points.web.limits import BodyLimit
-from points.web.pages import resident, resident_cards, scanner
+from points.web.pages import resident, resident_allowances, resident_cards, scanner
 from points.web.running import Running, keep
 from points.web.throttle import Throttle
 from points.web.together import Together
 
-_ROUTERS = (
+_ROUTERS = (  # what is asked for most comes first: they are tried in order
     operations.router,
     redemptions.router,
     cards.balances,
     cards.router,
+    resident.router,
+    resident_cards.router,
+    resident_allowances.router,
     binding.router,
     devices.router,
     cases.router,
@@ -60,8 +63,6 @@ _ROUTERS = (
     reference.router,
     health.router,
     scanner.router,
-    resident.router,
-    resident_cards.router,
 )
 
 

@@ -76,6 +76,8 @@ WHO_MAY = {
     ("GET", "/me/code"): ANYONE,
     ("GET", "/me/lost"): ANYONE,
     ("POST", "/me/lost"): ANYONE,
+    ("GET", "/me/spend-for-me"): ANYONE,
+    ("POST", "/me/spend-for-me"): ANYONE,
     ("GET", "/me/privacy"): ANYONE,
     ("GET", "/about"): ANYONE,
     ("GET", "/pages/{name}"): ANYONE,

@@ -38,6 +38,7 @@ class Row:
     left: str
     is_undone: bool
     also_ended: str
+    carrier: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,7 @@ def _row(line: Line, words: Words) -> Row:
         left="" if posted.balance_after is None else f"{posted.balance_after:,}",
         is_undone=line.is_undone,
         also_ended=words("also_ended", points=posted.expired) if posted.expired else "",
+        carrier=words("by_carrier", label=line.carrier) if line.carrier else "",
     )
 
 

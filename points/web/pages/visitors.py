@@ -29,7 +29,10 @@ from points.web.wording import Tongue
 
 COOKIE = "points_resident"
 HOME = "me"
-COME_BACK_TO = frozenset({HOME, "me/statement", "me/code", "me/lost", "me/privacy", "about"})
+COME_BACK_TO = frozenset(
+    {HOME, "about", *(f"me/{name}" for name in ("statement", "code", "lost", "privacy"))}
+    | {"me/spend-for-me"}
+)
 """Pages that may be asked for by their address alone."""
 
 NO_FIGURES: Mapping[str, object] = MappingProxyType({})

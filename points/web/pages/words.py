@@ -48,6 +48,8 @@ class Words:
 
     def __call__(self, key: str, **figures: object) -> str:
         """Say a sentence with its figures."""
+        if not figures:
+            return _fixed(key, self.language)
         return _joined(_catalogue()[key][self.language].format(**figures))
 
     def beside(self, key: str, **figures: object) -> str:
@@ -116,6 +118,12 @@ def _catalogue() -> Mapping[str, Mapping[Language, str]]:
         key: {language: entry[language.column] for language in Language}
         for key, entry in tomllib.loads(text).items()
     }
+
+
+@cache
+def _fixed(key: str, language: Language) -> str:
+    """Say what is the same to everybody, as most of a page is."""
+    return _joined(_catalogue()[key][language].format())
 
 
 def _joined(text: str) -> str:

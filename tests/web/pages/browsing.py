@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Any
+
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser
 
 from points.domain.cards import CardCode
 from points.domain.ids import HouseholdId
@@ -55,3 +60,13 @@ def text_of(answer: Any) -> str:
     parser = _Text()
     parser.feed(answer.text)
     return " ".join(parser.words)
+
+
+def read_off(answer: Any, browser: Browser) -> str:
+    """Hold a page before a scanner."""
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.set_content(answer.text)
+    picture = Image.open(BytesIO(page.screenshot(full_page=True))).convert("L")
+    page.close()
+    [found] = zxingcpp.read_barcodes(picture)
+    return str(found.text)

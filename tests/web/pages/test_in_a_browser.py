@@ -19,7 +19,7 @@ TINY = {"width": 320, "height": 568}
 ZOOMED = {"width": 180, "height": 370}
 """What is left of a small screen at 200 %."""
 
-PAGES = ("me", "me/statement", "me/code", "me/lost", "me/privacy", "about")
+PAGES = (*("me", "me/statement", "me/code", "me/spend-for-me", "me/lost", "me/privacy", "about"),)
 BYTES_MAX = 50_000
 
 Open = Callable[..., Page]
@@ -30,7 +30,8 @@ _CUT = """() => [...document.querySelectorAll('main *, header *')].filter((one) 
   return box.width > 0 && !one.closest('svg, .skip') &&
     (box.left < -1 || box.right > document.documentElement.clientWidth + 1);
 }).map((one) => one.outerHTML.slice(0, 80))"""
-_SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input:not([type=hidden])')]
+_SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, select, input')]
+  .filter((one) => one.type !== 'hidden')
   .filter((one) => !one.matches('.skip'))
   .filter((one) => one.getBoundingClientRect().height < 56)
   .map((one) => one.outerHTML)"""
@@ -151,7 +152,7 @@ def test_the_address_never_holds_the_code_nor_does_the_way_back(
 def test_keys_alone_reach_everything_in_order_and_show_where_they_are(open_page: Open) -> None:
     page = open_page(language="en-GB")
     reached = []
-    for _ in range(10):
+    for _ in range(11):
         page.keyboard.press("Tab")
         focus = page.locator(":focus")
         reached.append(focus.inner_text().strip())
@@ -161,6 +162,7 @@ def test_keys_alone_reach_everything_in_order_and_show_where_they_are(open_page:
     assert reached[:4] == ["Skip to the page", "Large", "Bright", "中文"]
     assert reached[4:] == [
         "The whole statement",
+        "Let someone spend for me",
         "Lost card",
         "How the card works",
         "What is known of you",

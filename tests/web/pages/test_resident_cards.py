@@ -1,12 +1,8 @@
 """One's own code on the screen, and a lost card."""
 
 from datetime import timedelta
-from io import BytesIO
-from typing import Any
 
 import pytest
-import zxingcpp
-from PIL import Image
 from playwright.sync_api import Browser
 
 from points.domain.cards import spoken
@@ -17,23 +13,13 @@ from points.web.pages.visitors import COOKIE
 from tests.desk import Dice
 from tests.engines import ON_SQLITE
 from tests.market import LI, NOW, WANG
-from tests.web.pages.browsing import Browsing, text_of
+from tests.web.pages.browsing import Browsing, read_off, text_of
 from tests.web.served import CODES, NUMBERS, Served, redeem
 
 
 @pytest.fixture
 def browsing(served: Served) -> Browsing:
     return Browsing(served)
-
-
-def read_off(answer: Any, browser: Browser) -> str:
-    """Hold a page before a scanner."""
-    page = browser.new_page(viewport={"width": 360, "height": 740})
-    page.set_content(answer.text)
-    picture = Image.open(BytesIO(page.screenshot(full_page=True))).convert("L")
-    page.close()
-    [found] = zxingcpp.read_barcodes(picture)
-    return str(found.text)
 
 
 def state_of_card(browsing: Browsing) -> str:
