@@ -108,3 +108,26 @@ export function useCountdown(seconds: number, onReturn: () => void, moment: unkn
   }, [seconds, moment]);
   return left;
 }
+
+/** Keep the screen lit, where the browser lets it: nobody is there to wake the tablet. */
+export function useLight(): void {
+  useEffect(() => {
+    let light: WakeLockSentinel | null = null;
+    let isOver = false;
+    const ask = async (): Promise<void> => {
+      if (document.hidden) return;
+      // Missing on plain HTTP, and refused on an empty battery: then the tablet's own setting counts.
+      const got = await navigator.wakeLock?.request("screen").catch(() => null);
+      if (isOver) void got?.release();
+      else light = got ?? null;
+    };
+    const shown = (): void => void ask();
+    shown();
+    document.addEventListener("visibilitychange", shown);
+    return () => {
+      isOver = true;
+      void light?.release();
+      document.removeEventListener("visibilitychange", shown);
+    };
+  }, []);
+}

@@ -7,6 +7,7 @@ import { useState } from "preact/hooks";
 import type { Corner, Residents } from "../kiosk_facing.ts";
 import type { Language } from "../words.ts";
 import { KioskScreen } from "./kiosk.tsx";
+import { useLight } from "./kiosk_frame.tsx";
 import { LeaveScreen } from "./kiosk_leave.tsx";
 import type { Preferences } from "./menu.tsx";
 import { QuizScreen } from "./quiz.tsx";
@@ -24,6 +25,7 @@ export interface Props {
 export function ResidentsScreen(props: Props): JSX.Element | null {
   const { residents, preferences, names } = props;
   const [isLeaving, setLeaving] = useState(false);
+  useLight();
   if (isLeaving) {
     return (
       <LeaveScreen
