@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 
-from points import client as client_module
 from points.client import (
     TRIES_MAX,
     Client,
@@ -19,6 +18,7 @@ from points.client import (
     Problem,
     Redemption,
     Unanswered,
+    asking,
 )
 from tests.live import ID, Fault, Live, bad_line, go_live_on_copy, rich_card
 from tests.live import Line as BadLine
@@ -89,7 +89,7 @@ def test_a_retry_keeps_the_id_and_books_once(
 def test_an_answer_that_comes_too_late_is_asked_for_again(
     live: Live, line: BadLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_module, "_TIMEOUT", httpx.Timeout(5, read=0.3))
+    monkeypatch.setattr(asking, "_TIMEOUT", httpx.Timeout(5, read=0.3))
     card = live.blank_card()
     line.fail(Fault.ANSWER_LATE)
 

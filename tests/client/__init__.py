@@ -1,0 +1,1 @@
+"""The client against a real service: what tills, phones and supervisors ask of it."""
