@@ -105,7 +105,7 @@ def check_book(run: Run, connection: Connection, crew: Crew | None = None) -> No
     stored.lift_limits(connection)
     if crew is not None and crew.size:
         shares = partial(shares_of_journal, connection, crew.size, now=run.now)
-        run.do(Stage.DATABASE, lambda: crew.begin(shares()))
+        run.do(Stage.DATABASE, lambda: crew.assign(shares()))
     run.do(Stage.DATABASE, lambda: _database(run, connection))
     catalog = run.do(Stage.DATABASE, lambda: load_catalog(connection))
     calendar = Calendar(catalog.programme if catalog is not None else Versions(()))

@@ -56,7 +56,7 @@ class Crew:
         """Tell how many can work at once; none if the crew was sent away."""
         return len(self.members)
 
-    def begin(self, tasks: Sequence[Task]) -> None:
+    def assign(self, tasks: Sequence[Task]) -> None:
         """Set the crew to work, and do not wait for it."""
         self._found = [None] * len(tasks)
         self._waiting = list(enumerate(tasks))

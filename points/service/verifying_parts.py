@@ -198,7 +198,7 @@ def weigh_accounts(
 ) -> None:
     """Check every account and lot against its entries, and households against their limits."""
     if crew is not None:
-        crew.begin(_shares_of_accounts(run, connection, crew.size))
+        crew.assign(_shares_of_accounts(run, connection, crew.size))
     weighed = _hear(run, crew, "account")
     if weighed is None or None in weighed:
         weigh_part(run, connection, catalog)

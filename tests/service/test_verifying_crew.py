@@ -96,7 +96,7 @@ def test_everybody_sees_what_one_saw_at_the_beginning(
     post(book, [ask(change, by=OPERATOR)])
     heard: list[int] = []
 
-    crew.begin([count] * 3)
+    crew.assign([count] * 3)
 
     assert crew.finish(heard.append) == [before] * 3
     assert sorted(heard) == [1, 2, 3]  # how far everybody is comes together
@@ -109,11 +109,11 @@ def test_everybody_sees_what_one_saw_at_the_beginning(
 def test_a_crew_that_fails_is_sent_away(crew: Crew, trouble: object) -> None:
     assert callable(trouble)
 
-    crew.begin([count, trouble, count])
+    crew.assign([count, trouble, count])
 
     assert crew.finish(told) is None
     assert crew.size == 0
-    crew.begin([count])
+    crew.assign([count])
     assert crew.finish(told) is None
 
 
