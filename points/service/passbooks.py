@@ -21,8 +21,9 @@ from points.service.transactions import snapshot
 from points.service.view import View
 from points.service.visits import holdings_of
 from points.storage.allowances import load_allowances_of
+from points.storage.passbooks import load_newest_lines
 from points.storage.pins import has_pin
-from points.storage.reading import Lines, Place, Purse, load_lines, load_purses
+from points.storage.reading import Place, Purse, load_lines, load_purses
 from points.storage.sessions import Holding
 
 FIRST_LINES = 5
@@ -120,7 +121,8 @@ def read_statement_page(
             return None
         purse = load_purses(connection, [holding.household])[holding.household]
         found = load_lines(connection, holding.members, before=before, limit=PAGE_LINES)
-        lines = _lines(connection, catalog, holding.household, found)
+        told = [(posted, posted.id in found.undone_by) for posted in found.posted]
+        lines = _lines(connection, catalog, holding.household, told)
     last = found.posted[-1] if found.posted and found.has_more else None
     return StatementPage(
         savings=_savings(catalog, purse, now),
@@ -145,14 +147,14 @@ class _Reader:
         self._offers: dict[str, tuple[Offer, ...]] = {}
 
     def front(self, holding: Holding) -> FrontPage:
-        found = load_lines(self._connection, holding.members, before=None, limit=FIRST_LINES)
+        newest = load_newest_lines(self._connection, holding.members, limit=FIRST_LINES)
         meetings, market = self._ahead(holding.community)
         return FrontPage(
             holding=holding,
             savings=_savings(self._catalog, self._purses[holding.household], self._now),
             meetings=meetings,
             market=market,
-            lines=_lines(self._connection, self._catalog, holding.household, found),
+            lines=_lines(self._connection, self._catalog, holding.household, newest),
         )
 
     def _ahead(self, community: CommunityKey | None) -> tuple[tuple[Meeting, ...], Market | None]:
@@ -186,9 +188,12 @@ def _savings(catalog: Catalog, purse: Purse, now: datetime) -> Savings:
 
 
 def _lines(
-    connection: Connection, catalog: Catalog, household: HouseholdId, found: Lines
+    connection: Connection,
+    catalog: Catalog,
+    household: HouseholdId,
+    told: Sequence[tuple[Posted, bool]],
 ) -> tuple[Line, ...]:
-    has_carriers = any(ALLOWANCE in posted.details for posted in found.posted)
+    has_carriers = any(ALLOWANCE in posted.details for posted, _ in told)
     theirs = load_allowances_of(connection, household) if has_carriers else ()
     carriers = {allowance.id: allowance.terms.label for allowance in theirs}
 
@@ -197,6 +202,6 @@ def _lines(
         return carriers.get(AllowanceId(int(number)), "") if number is not None else ""
 
     return tuple(
-        line_of(catalog, posted, is_undone=posted.id in found.undone_by, carrier=carrier(posted))
-        for posted in found.posted
+        line_of(catalog, posted, is_undone=is_undone, carrier=carrier(posted))
+        for posted, is_undone in told
     )

@@ -160,9 +160,7 @@ def load_lines(
 def load_pieces(connection: Connection, shelves: Collection[ShelfId]) -> dict[ShelfId, int]:
     """Count what stands on each of these shelves."""
     shelf_of = {goods(shelf): shelf for shelf in shelves}
-    found = connection.execute(
-        select(_account.c.id, _account.c.balance).where(_account.c.id.in_(sorted(shelf_of)))
-    )
+    found = _BALANCES.rows(connection, accounts=sorted(shelf_of))
     pieces = {shelf_of[row.id]: row.balance for row in found}
     return {shelf: pieces.get(shelf, 0) for shelf in shelves}
 

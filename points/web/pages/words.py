@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 
+from markupsafe import Markup, escape
+
 from points.domain.programme import Session
 from points.web.wording import Language, Tongue
 
@@ -52,11 +54,9 @@ class Words:
             return _fixed(key, self.language)
         return _joined(_catalogue()[key][self.language].format(**figures))
 
-    def beside(self, key: str, **figures: object) -> str:
-        """Say it in English, to stand small beside the Chinese; empty where English is spoken."""
-        if self.is_english:
-            return ""
-        return _catalogue()[key][Language.ENGLISH].format(**figures)
+    def both(self, key: str) -> Markup:
+        """Say it with the English small beside the Chinese, or in English alone."""
+        return _in_both(key, self.language)
 
     def name(self, item: object) -> str:
         """Name something of the programme; not everything has an English name."""
@@ -115,7 +115,7 @@ def signed(points: int) -> str:
 def _catalogue() -> Mapping[str, Mapping[Language, str]]:
     text = (files("points.web.pages") / "words.toml").read_text("utf-8")
     return {
-        key: {language: entry[language.column] for language in Language}
+        key: {language: _joined(entry[language.column]) for language in Language}
         for key, entry in tomllib.loads(text).items()
     }
 
@@ -124,6 +124,15 @@ def _catalogue() -> Mapping[str, Mapping[Language, str]]:
 def _fixed(key: str, language: Language) -> str:
     """Say what is the same to everybody, as most of a page is."""
     return _joined(_catalogue()[key][language].format())
+
+
+@cache
+def _in_both(key: str, language: Language) -> Markup:
+    said = _catalogue()[key]
+    if language is Language.ENGLISH:
+        return escape(said[language])
+    beside = Markup('{} <span class="en" lang="en">{}</span>')
+    return beside.format(said[language], said[Language.ENGLISH])
 
 
 def _joined(text: str) -> str:

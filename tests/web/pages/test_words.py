@@ -87,8 +87,11 @@ def test_a_figure_stays_with_its_unit() -> None:
 
 
 def test_english_stands_beside_chinese_and_not_beside_itself() -> None:
-    assert words().beside("statement") == "Statement"
-    assert words(Language.ENGLISH).beside("statement") == ""
+    beside = '明细 <span class="en" lang="en">Statement</span>'
+    assert (words().both("statement"), words(Language.ENGLISH).both("statement")) == (
+        beside,
+        "Statement",
+    )
 
 
 def test_what_has_no_english_name_is_called_by_its_own() -> None:
