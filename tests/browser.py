@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 NAMED_BY = "POINTS_TEST_BROWSER"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -22,6 +22,10 @@ def browser() -> Iterator[Browser]:
     """
     with launched() as chromium:
         yield chromium
+
+
+# How long a page may take is no law: the machine may be busy with something else.
+expect.set_options(timeout=20_000)
 
 
 @contextmanager

@@ -125,7 +125,7 @@ def test_two_tabs_send_each_act_once(pair: Pair, live: Live) -> None:
     left.lose_network()
     cards = new_cards(live, 8)
     for booth, card in zip([left, right] * 4, cards, strict=True):
-        booth.type_code(card)
+        booth.scan(card)
         booth.expect_verdict("kept", "+10")
         booth.next()
     done = [item["id"] for item in left.outbox()]
@@ -145,11 +145,11 @@ def test_a_clock_that_is_wrong_is_told_and_what_it_dated_wrongly_is_kept(
     booth = Booth.paired(phone, live, booth=4, role=Role.REDEEM, at=NOW + timedelta(hours=hours))
     expect(booth.top).to_contain_text("手机的时间差了 180 分钟，请调好")
 
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     booth.expect_verdict("ask", "手机时间不准，调好再扫")
     booth.press("叫负责人")
     booth.lose_network()
-    booth.type_code(CODES[LI])
+    booth.scan(CODES[LI])
     booth.expect_verdict("kept", "+10")
     booth.next()
     with booth.phone.page.expect_response("**/api/v1/operations"):
@@ -168,7 +168,7 @@ def test_a_clock_that_is_set_back_lets_nothing_wait_for_the_time_to_come_again(
 ) -> None:
     booth = pair(4, Role.REDEEM)
     booth.lose_requests("/operations")
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     booth.expect_verdict("kept", "+10")
     booth.next()
     page = booth.phone.page
@@ -191,7 +191,7 @@ def test_a_new_app_under_a_new_token_finds_all_that_waits(
     booth.phone.wait_until_kept()
     booth.lose_requests("/operations")
     for card in new_cards(live, 12):
-        booth.type_code(card)
+        booth.scan(card)
         booth.expect_verdict("kept", "+10")
         booth.next()
     done = [item["id"] for item in booth.outbox()]
@@ -227,14 +227,14 @@ def test_a_service_that_dies_after_it_booked_and_comes_back_books_once(
     faces = ["ok", "kept", "kept", "kept"]
 
     for card, face in zip(cards, faces, strict=False):
-        booth.type_code(card)
+        booth.scan(card)
         booth.expect_verdict(face, "+10")
         booth.next()
     killable.service.wait_until_dead()
     assert len(earned(live)) == 2
     killable.service.start(MarketDay())
     for card in cards[4:]:
-        booth.type_code(card)
+        booth.scan(card)
         expect(booth.verdict).to_be_visible()
         booth.next()
     booth.wait_until_sent()
@@ -249,14 +249,14 @@ def test_a_full_phone_says_so_and_what_it_holds_goes_out(phone: Phone, live: Liv
     booth = Booth.paired(phone, live, booth=4, role=Role.REDEEM)
     booth.phone.wait_until_kept()
     booth.lose_network()
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     booth.expect_verdict("kept", "+10")
     booth.next()
     booth.fill_up()
 
     booth.phone.page.reload()
     expect(booth.top).to_contain_text("展位4")
-    booth.type_code(CODES[LI])
+    booth.scan(CODES[LI])
     expect(booth.top).to_contain_text("手机存满了，请先清出一点地方再扫")
     assert [item["operation"]["card"] for item in booth.unsent()] == [CODES[WANG]]
 

@@ -41,7 +41,7 @@ def test_a_household_agrees_and_tells_its_building_alone(booth: Booth, live: Liv
     card = live.blank_card()
     expect(booth.top).to_contain_text("把新卡对准方框")
 
-    booth.type_code(card)
+    booth.scan(card)
     expect(booth.top).to_contain_text(NOTICE.text)
     assert serious_faults(booth.phone.page) == []
     booth.top.get_by_label("哪个居民区").select_option("shiji")
@@ -59,23 +59,23 @@ def test_a_household_agrees_and_tells_its_building_alone(booth: Booth, live: Liv
 def test_a_card_comes_to_a_household_though_an_answer_was_lost(booth: Booth, live: Live) -> None:
     card = live.blank_card()
 
-    booth.type_code(card)
+    booth.scan(card)
     booth.press("和另一张卡是一户")
     expect(booth.top).to_contain_text("再扫这一户的另一张卡")
     booth.lose_answers("/cards/bind")
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     expect(booth.top.get_by_role("alert")).to_contain_text("绑卡要有网络")
     booth.heal()
     booth.press("和另一张卡是一户")
     booth.phone.page.clock.fast_forward("00:06")  # the same card is taken once in five seconds
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
 
     booth.expect_verdict("ok", "绑好了", "现在一共 1000 分")
     assert found(live, card).household == WANG
 
 
 def test_a_card_that_is_somebodys_is_told_as_that(booth: Booth) -> None:
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     booth.press("居民同意，绑上")
 
     expect(booth.top.get_by_role("alert")).to_contain_text("这张卡已经有户了")

@@ -72,12 +72,12 @@ def test_a_card_before_the_camera_gets_its_points(phone: Phone, live: Live, came
 def test_the_next_card_needs_no_tap(pair: Pair) -> None:
     booth = pair(4, Role.REDEEM)
 
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     booth.expect_verdict("ok", "+10")
-    booth.type_code(CODES[LI])
+    booth.scan(CODES[LI])
     booth.expect_verdict("ok", "现在一共")
     booth.phone.page.clock.fast_forward("00:06")  # the same card is taken once in five seconds
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
 
     booth.expect_verdict("no", "这次没有加分", "分都在，没有少")
     assert balance(booth) == START + 10
@@ -86,7 +86,7 @@ def test_the_next_card_needs_no_tap(pair: Pair) -> None:
 def test_a_code_that_is_none_of_ours_is_told_as_that(pair: Pair) -> None:
     booth = pair(4, Role.REDEEM)
 
-    booth.type_code("https://pay.example/0123456789")
+    booth.scan("https://pay.example/0123456789")
 
     booth.expect_verdict("no", "这不是积分卡")
 
@@ -94,7 +94,7 @@ def test_a_code_that_is_none_of_ours_is_told_as_that(pair: Pair) -> None:
 def test_a_card_that_was_never_printed_is_a_matter_for_the_lead(pair: Pair) -> None:
     booth = pair(4, Role.REDEEM)
 
-    booth.type_code(STRAY)
+    booth.scan(STRAY)
 
     booth.expect_verdict("ask", "请负责人来看一下", "不是您做错了")
 
@@ -124,7 +124,7 @@ def test_goods_are_handed_over_for_points_and_taken_back(pair: Pair) -> None:
     booth = pair(4, Role.REDEEM)
     booth.press("兑换")
 
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     expect(booth.top).to_contain_text("1000")
     booth.top.get_by_label("多一件 垃圾袋").click()
     booth.press("确认兑换，用 30 分")
@@ -152,7 +152,7 @@ def test_an_answer_that_was_lost_after_the_commit_books_once(pair: Pair) -> None
     booth = pair(4, Role.REDEEM)
     booth.lose_answers("/operations")
 
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     booth.expect_verdict("kept", "已记下", "+10", "等有网络，就到居民账上")
     assert len(booth.unsent()) == 1
     booth.heal()
@@ -166,7 +166,7 @@ def test_an_answer_that_was_lost_after_the_commit_books_once(pair: Pair) -> None
 def test_goods_whose_answer_was_lost_are_asked_for_again_and_booked_once(pair: Pair) -> None:
     booth = pair(4, Role.REDEEM)
     booth.press("兑换")
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     booth.top.get_by_label("多一件 垃圾袋").click()
     booth.lose_answers("/operations")
 
@@ -182,7 +182,7 @@ def test_goods_whose_answer_was_lost_are_asked_for_again_and_booked_once(pair: P
 def test_whoever_gives_up_waiting_for_goods_pays_nothing(pair: Pair) -> None:
     booth = pair(4, Role.REDEEM)
     booth.press("兑换")
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     booth.top.get_by_label("多一件 垃圾袋").click()
     booth.lose_answers("/operations")
     booth.press("确认兑换")
@@ -204,13 +204,13 @@ def test_what_was_scanned_without_a_network_survives_the_page_and_is_booked_once
     booth.phone.wait_until_kept()
     booth.phone.context.set_offline(True)
     for card in cards[:6]:
-        booth.type_code(card)
+        booth.scan(card)
         booth.expect_verdict("kept", "+10")
         booth.next()
     booth.phone.page.reload()
     expect(booth.top).to_contain_text("展位4")
     for card in cards[6:]:
-        booth.type_code(card)
+        booth.scan(card)
         booth.expect_verdict("kept", "+10")
         booth.next()
     expect(booth.top).to_contain_text("没有网络，已记下 12 条，会自动补传")
@@ -229,7 +229,7 @@ def test_what_was_scanned_without_a_network_survives_the_page_and_is_booked_once
 def test_what_still_waits_can_be_taken_back(pair: Pair) -> None:
     booth = pair(4, Role.REDEEM)
     booth.phone.context.set_offline(True)
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     booth.expect_verdict("kept", "+10")
 
     booth.press("撤销")
@@ -246,7 +246,7 @@ def test_a_no_to_what_was_promised_is_shown_to_a_person_and_not_dropped(
 ) -> None:
     booth = pair(4, Role.REDEEM)
     booth.phone.context.set_offline(True)
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     booth.expect_verdict("kept", "+10")
     booth.next()
     live.served.operate("redeeming", earn())
@@ -264,7 +264,7 @@ def test_a_no_to_what_was_promised_is_shown_to_a_person_and_not_dropped(
 
 def test_the_code_of_a_card_leaves_the_phone_with_the_answer(pair: Pair) -> None:
     booth = pair(4, Role.REDEEM)
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     booth.expect_verdict("ok", "+10")
 
     kept = booth.phone.tell(
@@ -296,7 +296,7 @@ def test_a_phone_is_handed_over_by_name_and_pin_and_locks_whoever_guesses(pair: 
     booth.press("确认")
 
     expect(booth.top).to_contain_text("展位4")
-    booth.type_code(CODES[WANG])  # under the token that was changed meanwhile
+    booth.scan(CODES[WANG])  # under the token that was changed meanwhile
     booth.expect_verdict("ok", "+10")
 
 
@@ -304,7 +304,7 @@ def test_a_new_invite_waits_until_all_is_sent_under_the_old_name(pair: Pair, liv
     booth = pair(4, Role.REDEEM)
     booth.phone.wait_until_kept()
     booth.phone.context.set_offline(True)
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     booth.expect_verdict("kept", "+10")
 
     booth.phone.open(invite(live, booth=7, role=Role.EARN))

@@ -51,7 +51,7 @@ def test_what_a_phone_holds_keeps_its_event_open_until_it_is_sent(pair: Pair, li
     booth = pair(4, Role.REDEEM)
     booth.lose_answers("/operations")
     for owner in (WANG, LI):
-        booth.type_code(CODES[owner])
+        booth.scan(CODES[owner])
         booth.expect_verdict("kept", "+10")
         booth.next()
     report(booth)
@@ -71,7 +71,7 @@ def test_a_scan_taken_back_before_it_was_refused_keeps_no_event_open(
     booth = pair(4, Role.REDEEM)
     live.served.operate("redeeming", earn())
     booth.lose_network()
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     booth.expect_verdict("kept", "+10")
     booth.press("撤销")
     booth.expect_verdict("kept")

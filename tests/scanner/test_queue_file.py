@@ -39,7 +39,7 @@ def test_what_is_uploaded_as_a_file_and_sent_later_is_booked_once(
     booth = pair(4, Role.REDEEM)
     booth.lose_network()
     for owner in (WANG, LI):
-        booth.type_code(CODES[owner])
+        booth.scan(CODES[owner])
         booth.expect_verdict("kept", "+10")
         booth.next()
     file = save(booth, tmp_path)

@@ -85,7 +85,7 @@ def test_a_game_is_played_by_touch_and_paid_to_the_card_that_is_scanned(
     play(booth, bins, right=6)
     expect(booth.phone.page.get_by_role("status")).to_contain_text("放对 6 样")
     expect(booth.phone.page.locator(".rs-learn li")).to_have_count(2)
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
 
     booth.expect_verdict("ok", "加好了", "+6", "现在一共 1006 分")
     assert balance(booth) == START + 6
@@ -151,7 +151,7 @@ def test_a_result_without_a_network_survives_the_page_and_is_booked_once(
     booth.phone.context.set_offline(True)
     page.reload()
     play(booth, bins, right=5)
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     booth.expect_verdict("kept", "问答的 5 分记下了，等会儿到账，不用再扫")
     [kept] = booth.unsent()
     page.reload()
@@ -171,8 +171,8 @@ def test_an_answer_that_was_lost_books_once_and_a_second_card_gets_nothing_of_it
 ) -> None:
     play(booth, bins, right=7)
     booth.lose_answers("/operations")
-    booth.type_code(CODES[WANG])
-    booth.type_code(CODES[LI])
+    booth.scan(CODES[WANG])
+    booth.scan(CODES[LI])
     booth.expect_verdict("kept", "问答的 7 分记下了")
 
     booth.heal()
@@ -186,7 +186,7 @@ def test_a_resident_is_paid_once_however_often_they_play(
 ) -> None:
     for face in ("ok", "no"):
         play(booth, bins)
-        booth.type_code(CODES[WANG])
+        booth.scan(CODES[WANG])
         booth.expect_verdict(face)
         booth.phone.page.get_by_role("button", name="好了").tap()
         booth.phone.page.clock.fast_forward("00:06")  # the same card is taken once in five seconds
@@ -198,14 +198,14 @@ def test_nothing_right_is_no_result_but_a_reason_to_play_again(
     booth: Booth, bins: dict[str, Bin]
 ) -> None:
     play(booth, bins, right=0)
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
 
     expect(booth.phone.page.get_by_role("button", name="再玩一次")).to_be_visible()
     assert (balance(booth), booth.unsent()) == (START, [])
 
 
 def test_whoever_walks_away_leaves_no_game_and_no_card(booth: Booth, bins: dict[str, Bin]) -> None:
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     expect(booth.phone.page.locator("main.rs")).to_contain_text("卡扫好了")
     booth.phone.page.clock.fast_forward("01:01")
     expect_start(booth)
@@ -266,7 +266,7 @@ def test_no_screen_shuts_anybody_out(booth: Booth, bins: dict[str, Bin], languag
         page.locator("[data-bin=dry]").tap()
         page.locator(".foot .main").tap()
     look("result")
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
     expect(booth.verdict).to_be_visible()
     look("paid")
     page.locator(".foot .main").tap()

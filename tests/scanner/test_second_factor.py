@@ -48,7 +48,7 @@ def choose(booth: Booth, *goods: str) -> None:
 def ask_for(booth: Booth, code: str, *goods: str) -> None:
     """Hold something up, and choose a piece of each."""
     booth.press("兑换")
-    booth.type_code(code)
+    booth.scan(code)
     expect(booth.top).to_contain_text("1000")
     choose(booth, *goods)
     booth.press("确认兑换")
@@ -79,7 +79,11 @@ def test_the_resident_types_the_pin_and_it_is_written_down_nowhere(pair: Pair, l
     limit(live, 10)
     booth = pair(4, Role.REDEEM)
     sent: list[Request] = []
-    booth.phone.page.on("request", lambda request: sent.append(request))
+
+    def note(request: Request) -> None:
+        sent.append(request)
+
+    booth.phone.page.on("request", note)
 
     ask_for(booth, CODES[WANG], "垃圾袋", "毛巾")
     expect(booth.top).to_contain_text("请居民输密码")
@@ -124,7 +128,7 @@ def test_a_one_time_code_pays_for_goods_once_and_does_nothing_else(pair: Pair, l
     )
     assert isinstance(made, MadeCode)
 
-    booth.type_code(made.code)
+    booth.scan(made.code)
     booth.expect_verdict("no", "这是一次性兑换码")
     booth.next()
     ask_for(booth, made.code, "垃圾袋")
@@ -132,7 +136,7 @@ def test_a_one_time_code_pays_for_goods_once_and_does_nothing_else(pair: Pair, l
     assert balance(booth) == START - BAGS
     booth.next()
     booth.phone.context.clock.fast_forward(6_000)
-    booth.type_code(made.code)
+    booth.scan(made.code)
 
     booth.expect_verdict("look", "这个码用过了")
     assert json.loads(kept_on(booth))["outbox"] is not None
@@ -148,6 +152,6 @@ def test_without_a_network_a_one_time_code_is_told_as_no_use(pair: Pair, live: L
     booth.press("兑换")
     booth.phone.context.set_offline(True)
 
-    booth.type_code(made.code)
+    booth.scan(made.code)
 
     booth.expect_verdict("no", "没有网络时用不了一次性兑换码")

@@ -70,7 +70,7 @@ export class Counter {
       : isOneTime(card)
         ? null
         : await sealedPurse(bundle, sealed, card, waiting);
-    if (purse === null) return this.#noOneTimeCode();
+    if (purse === null) return this.#cannotTell(card);
     const goods = shelf(bundle, isOnline ? null : waiting, language);
     this.#stage.show({ screen: { name: "redeem", card, purse, goods, notice, isBusy: false } });
   }
@@ -149,17 +149,16 @@ export class Counter {
     this.#stage.show({ screen: { name: "ready" }, notice });
   }
 
-  /** A one-time code is good for a minute at the service, and nobody else can tell. */
-  #noOneTimeCode(): void {
+  /** Whether a one-time code is good only the service can tell, and what a new card holds. */
+  #cannotTell(card: Shown): void {
     const { language } = this.#stage;
-    const line = say("foreignSay", language);
-    const verdict = localVerdict(
-      "no",
-      say("noRedeem", language),
-      say("onceOffline", language),
-      line,
+    const [why, line] = isOneTime(card)
+      ? (["onceOffline", "foreignSay"] as const)
+      : (["noBalance", "noBalanceSay"] as const);
+    this.#stage.say(
+      "redeem",
+      localVerdict("no", say("noRedeem", language), say(why, language), say(line, language)),
     );
-    this.#stage.say("redeem", verdict);
   }
 
   #unanswered(asked: Wanted, outcome: Outcome, isKept: boolean): void {

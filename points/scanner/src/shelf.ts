@@ -49,19 +49,20 @@ export function leasable(
   }));
 }
 
-/** Open the card's sealed balance: what it may spend without a network. */
+/** Open the card's sealed balance: what it may spend without a network; null where it has none. */
 export async function sealedPurse(
   bundle: Bundle,
   sealed: SealedBalances | null,
   code: CardCode,
   waiting: readonly Item[],
-): Promise<Purse> {
+): Promise<Purse | null> {
   const tag = await sealedTag(code);
   const record = sealed?.records.find(([name]) => name === tag);
   const balance = record === undefined ? null : await unseal(code, tag, record[1]);
+  if (balance === null) return null;
   return {
-    available: balance?.available ?? 0,
-    asOf: new Date((balance?.madeAt ?? 0) * 1000),
+    available: balance.available,
+    asOf: new Date(balance.madeAt * 1000),
     ceiling: spendable(bundle, balance, tag, handedOut(waiting, code, tag)),
   };
 }

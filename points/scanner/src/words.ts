@@ -121,6 +121,14 @@ const WORDS = {
     "它只用来换东西。请点“兑换”再扫",
     "It only pays for goods. Tap “Redeem” and scan again",
   ],
+  noBalance: [
+    "没有网络，查不到这张卡有多少分",
+    "No network, and this phone does not know the card's points",
+  ],
+  noBalanceSay: [
+    "您的分都在，等有网络再来换。",
+    "Your points are safe. Please come back a bit later.",
+  ],
   onceOffline: [
     "没有网络时用不了一次性兑换码，请扫积分卡",
     "A one-time code needs a network. Please scan the card",
@@ -265,6 +273,21 @@ export function worded(
 ): string {
   const text = sentence[language === "zh" ? 0 : 1];
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(figures[name] ?? whole));
+}
+
+/** What is usually weighed. A programme may name anything else, which is shown as it is named. */
+const MATERIALS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
+  paper: ["纸", "paper"],
+  plastic: ["塑料", "plastic"],
+  other_plastic: ["其他塑料", "other plastic"],
+  metal: ["金属", "metal"],
+  glass: ["玻璃", "glass"],
+  textile: ["织物", "textiles"],
+};
+
+/** Name a material as people do. */
+export function materialName(key: string, language: Language): string {
+  return MATERIALS[key]?.[language === "zh" ? 0 : 1] ?? key;
 }
 
 /** Every sentence, for tests. */

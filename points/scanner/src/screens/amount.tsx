@@ -2,7 +2,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
-import { type Language, say } from "../words.ts";
+import { type Language, materialName, say } from "../words.ts";
 import { Keypad } from "./keypad.tsx";
 
 /** What an activity must be told beside the card. */
@@ -124,7 +124,7 @@ function Scales(props: {
             aria-pressed={name === chosen}
             onClick={() => setChosen(name)}
           >
-            {name} {grams[name] ?? "0"}
+            {materialName(name, language)} {grams[name] ?? "0"}
           </button>
         ))}
       </div>
