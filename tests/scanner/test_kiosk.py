@@ -170,6 +170,12 @@ def test_without_a_network_what_was_kept_is_told_with_its_time(pair: Pair, live:
     card = rich_card(live)
     kiosk = turned(pair(4, Role.REDEEM))
     kiosk.phone.wait_until_kept()
+    for _ in range(20):
+        if kiosk.note("sealed") is not None:
+            break
+        kiosk.phone.page.clock.run_for(2_000)
+    kiosk.phone.page.reload()
+    expect(screen(kiosk)).to_be_visible()
     kiosk.phone.context.set_offline(True)
 
     kiosk.type_code(card)

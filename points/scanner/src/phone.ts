@@ -332,7 +332,11 @@ export class Phone {
   async #hear(): Promise<boolean> {
     const version = await this.#desk.beat(this.#crew.volunteer, this.#app);
     if (version !== null && this.#booth?.bundle.version === version) {
-      await this.residents.learn(this.#booth.bundle);
+      const { bundle, sealed } = this.#booth;
+      // It may have been closed before they came.
+      const isLacking = sealed === null && this.#role !== "earn";
+      if (isLacking) this.#booth.learn(bundle, await this.#balances());
+      await this.residents.learn(bundle);
       return true;
     }
     const reply = await this.#desk.bundle(this.#etags.bundle);

@@ -3,7 +3,7 @@
 import type { Bundle } from "./bundle.ts";
 import type { Desk } from "./desk.ts";
 import { type QuizList, readList } from "./quiz.ts";
-import type { Store } from "./store.ts";
+import { ifRoom, type Store } from "./store.ts";
 
 const KEPT = "quiz";
 
@@ -34,6 +34,6 @@ export class QuizKeeper {
     const list = reply.kind === "ok" ? readList(reply.body) : null;
     if (list === null) return;
     this.#list = list;
-    await this.#store.keep(KEPT, list);
+    await ifRoom(this.#store.keep(KEPT, list));
   }
 }
