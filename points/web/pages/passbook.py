@@ -7,7 +7,7 @@ from points.domain.operations import Kind
 from points.domain.passbooks import Line, Meeting, pieces_affordable
 from points.domain.periods import NEVER
 from points.domain.programme import Booth, Reward
-from points.service.passbooks import FrontPage, Market, Savings
+from points.service.passbooks import FrontPage, Savings
 from points.service.reading import Offer, Stock
 from points.web.pages.words import Words, signed
 
@@ -71,7 +71,7 @@ def front_of(front: FrontPage, words: Words) -> Mapping[str, object]:
         "shown": f"{available:,}",
         "owed": front.savings.owed,
         "ending": ending_of(front.savings, words),
-        "wares": [] if market is None else _wares(market, available, words),
+        "wares": [] if market is None else wares_of(market.offers, available, words),
         "goods_at": "" if market is None else words.name(market.meeting.event),
         "meetings": [_meeting(meeting, words) for meeting in front.meetings],
         "rows": rows_of(front.lines, words),
@@ -81,6 +81,11 @@ def front_of(front: FrontPage, words: Words) -> Mapping[str, object]:
 def rows_of(lines: Iterable[Line], words: Words) -> list[Row]:
     """Put lines of a statement into words."""
     return [_row(line, words) for line in lines]
+
+
+def wares_of(offers: Iterable[Offer], available: int, words: Words) -> list[Ware]:
+    """Tell what points buy, and where it is left or will be."""
+    return [_ware(offer, available, words) for offer in offers]
 
 
 def ending_of(savings: Savings, words: Words) -> Ending | None:
@@ -120,10 +125,6 @@ def _place(booth: Booth, words: Words) -> str:
     return words("booth_named", number=booth.number, name=booth.name)
 
 
-def _wares(market: Market, available: int, words: Words) -> list[Ware]:
-    return [_ware(offer, available, words) for offer in market.offers]
-
-
 def _ware(offer: Offer, available: int, words: Words) -> Ware:
     reward = offer.reward
     pieces = pieces_affordable(reward, available)
@@ -131,7 +132,7 @@ def _ware(offer: Offer, available: int, words: Words) -> Ware:
         name=words.name(reward),
         price=_price(reward, available, words),
         buys=words("buys", pieces=pieces) if pieces else "",
-        places=tuple(_left(stock, words) for stock in offer.stocks),
+        places=tuple(_left(stock, words) for stock in _worth_telling(offer)),
         have=min(available, reward.price),
         points=reward.price,
     )
@@ -145,13 +146,21 @@ def _price(reward: Reward, available: int, words: Words) -> str:
     return words("price", points=reward.price)
 
 
+def _worth_telling(offer: Offer) -> list[Stock]:
+    """Give the booths that have some, or will; where none does, the one that it belongs to."""
+    found = [stock for stock in offer.stocks if stock.left or stock.next_release is not None]
+    home = [stock for stock in offer.stocks if stock.booth.key == offer.reward.home_booth]
+    return found or home
+
+
 def _left(stock: Stock, words: Words) -> str:
-    place = words("booth", number=stock.booth.number)
+    place, release = words("booth", number=stock.booth.number), stock.next_release
+    if release is not None and not stock.left:
+        return words("next_at_booth", place=place, at=words.clock(release.at), left=release.pieces)
     key = "gone_at_booth" if not stock.left else "at_booth"
     if 0 < stock.left < _FEW:
         key = "few_at_booth"
     said = words(key, place=place, left=stock.left)
-    release = stock.next_release
     if release is None:
         return said
     later = words("more_later", at=words.clock(release.at), left=release.pieces)

@@ -99,8 +99,13 @@ class Words:
             "until",
             day=self.day(session.opens),
             opens=self.clock(session.opens),
-            closes=self.clock(session.closes),
+            closes=self._end_clock(session),
         )
+
+    def _end_clock(self, session: Session) -> str:
+        """Tell when it closes; the midnight that ends a day is not the one that began it."""
+        closes = self.clock(session.closes)
+        return "24:00" if closes == "0:00" and session.opens < session.closes else closes
 
     def _local(self, moment: datetime) -> date:
         return moment.astimezone(self.tongue.zone).date()

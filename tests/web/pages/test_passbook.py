@@ -8,9 +8,11 @@ import pytest
 from points.domain.operations import Kind
 from points.domain.passbooks import Line
 from points.domain.periods import NEVER
+from points.domain.programme import Release
 from points.service.passbooks import Savings
 from points.service.reading import Ending as EndingAt
-from points.web.pages.passbook import Ending, Row, ending_of, rows_of
+from points.service.reading import Offer, Stock
+from points.web.pages.passbook import Ending, Row, ending_of, rows_of, wares_of
 from points.web.pages.words import Words
 from points.web.wording import Language, Tongue
 from tests.domain.test_chain import POSTED
@@ -79,6 +81,33 @@ def test_a_line_says_what_when_where_and_what_was_left() -> None:
         is_undone=True,
         also_ended="40 other points ended",
     )
+
+
+def test_a_ware_is_told_where_it_is_or_will_be_and_not_where_it_never_was() -> None:
+    later = Release(at=NOW + timedelta(hours=1), pieces=6)
+    home = Stock(booth=BOOTHS[4], left=0, reserved={}, next_release=None)
+    other = Stock(booth=BOOTHS[1], left=0, reserved={}, next_release=None)
+    shelves: list[tuple[Stock, ...]] = [
+        (other, replace(home, left=12)),
+        (other, home),
+        (replace(other, left=3), home),
+        (other, replace(home, next_release=later)),
+        (replace(home, left=10, next_release=later),),
+    ]
+
+    told = [
+        ware.places
+        for stocks in shelves
+        for ware in wares_of([Offer(reward=BIN_BAGS, stocks=stocks)], 0, ENGLISH)
+    ]
+
+    assert told == [
+        ("12 left at booth 4",),
+        ("none left at booth 4",),
+        ("only 3 left at booth 1",),
+        ("6 at booth 4 from 11:00",),
+        ("10 left at booth 4, 6 more at 11:00",),
+    ]
 
 
 @pytest.mark.parametrize("words", [CHINESE, ENGLISH])

@@ -9,6 +9,7 @@ import pytest
 from points.domain.guessing import OF_EACH_MAX
 from points.domain.ids import HouseholdId
 from points.service.cards import freeze_card
+from points.service.consents import notice_today
 from points.service.passbooks import FIRST_LINES, PAGE_LINES
 from points.storage.engine import Database
 from points.web.pages.visitors import COOKIE
@@ -19,7 +20,14 @@ from tests.web.pages.browsing import Browsing, text_of
 from tests.web.served import CODES, NUMBERS, STRAY, Served, earn, redeem, serve, undo
 
 BYTES_MAX = 50_000
-STATEMENTS = {"/me": 7, "/me/statement": 7, "/me/code": 3, "/me/lost": 2, "/about": 0}
+STATEMENTS = {
+    "/me": 7,
+    "/me/statement": 7,
+    "/me/code": 3,
+    "/me/lost": 2,
+    "/me/privacy": 1,
+    "/about": 0,
+}
 """How often a page asks the database, whatever there is to show."""
 
 
@@ -243,6 +251,13 @@ def test_a_place_that_is_none_is_the_beginning(browsing: Browsing, before: str) 
     browsing.open()
 
     assert browsing.get(f"/me/statement?before={before}").status_code == 200
+
+
+def test_the_notice_is_the_programmes_own_or_ours(served: Served) -> None:
+    notice = notice_today(served.book, now=NOW)
+
+    assert notice.text_en in text_of(Browsing(served).get("/me/privacy"))
+    assert notice.text in text_of(Browsing(served, language="zh").get("/me/privacy"))
 
 
 def test_a_visit_is_closed_in_this_browser(browsing: Browsing) -> None:

@@ -81,6 +81,12 @@ def test_hours_are_told_on_the_wall_clock() -> None:
     assert words().when(at("09:05")) == "今天 9:05"
 
 
+def test_what_is_open_all_day_closes_at_twenty_four() -> None:
+    session = Session(opens=at("00:00"), closes=at("00:00") + timedelta(days=1))
+
+    assert words(Language.ENGLISH).hours(session) == "today, 0:00 to 24:00"
+
+
 def test_a_figure_stays_with_its_unit() -> None:
     assert words()("points", points=10) == "10\u00a0分"
     assert words()("ends", day="12 月 31 日") == "到 12\u00a0月 31\u00a0日为止，记得来换"
