@@ -28,6 +28,8 @@ Why = Annotated[str, typer.Option(help="Why.")]
 
 KINDS: Mapping[Kind, Both] = {
     Kind.EARN: ("加分", "earned"),
+    Kind.GIVE: ("赠送", "given"),
+    Kind.GIFT_RECEIVED: ("收到赠送", "received as gifts"),
     Kind.REDEEM: ("兑换", "redeemed"),
     Kind.UNDO: ("撤销", "undone"),
     Kind.ADJUST: ("更正", "adjusted"),

@@ -146,6 +146,11 @@ SECTIONS: Mapping[Both, Mapping[str, Place]] = {
             is_group=True,
         ),
         "adjust": Place("更正一户的积分", "Put a household's balance right.", "points.cli.keeping"),
+        "give": Place(
+            "把一户的分送给另一户，或公共积分池",
+            "Give points of one household to another, or to the community's pool.",
+            "points.cli.gifts",
+        ),
         "take-back": Place(
             "撤销任何人的任何一笔",
             "Undo anybody's operation, however old.",

@@ -30,6 +30,7 @@ STAGES: Mapping[str, Both] = {
     Stage.ACCOUNTS: ("账户", "accounts"),
     Stage.SEQUELS: ("撤销与到期", "undos and expiry"),
     Stage.SLIPS: ("积分支票", "slips"),
+    Stage.GIFTS: ("赠送的分", "gifts"),
     Stage.ALLOWANCES: ("代领卡", "allowances"),
     Stage.CODES: ("一次性兑换码", "one-time codes"),
     Stage.CASES: ("事项", "cases"),

@@ -16,6 +16,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     PARTNER = "partner"
     OPERATOR = "operator"
+    RESIDENT = "resident"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +48,10 @@ MAY_DO: Mapping[Role, frozenset[Kind]] = {
     Role.REDEEM: _REDEEM,
     Role.SUPERVISOR: _SUPERVISE,
     Role.PARTNER: frozenset({Kind.REDEEM, Kind.UNDO}),
-    Role.OPERATOR: frozenset(Kind),
+    Role.OPERATOR: frozenset(Kind) - {Kind.GIFT_RECEIVED},
+    Role.RESIDENT: frozenset({Kind.GIVE}),
 }
-"""The kinds of operation that each role may ask for."""
+"""The kinds of operation that each role may ask for; what is received with a gift, nobody."""
 
 
 def may_do(credential: Credential, kind: Kind) -> bool:

@@ -6,6 +6,7 @@ like any other. Nothing here reads a clock, a database or chance.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from points.domain.access import Role
 from points.domain.cases import APPROVED
@@ -39,6 +40,7 @@ from points.domain.facts import (
     Replayed,
     Settled,
 )
+from points.domain.gifts import decide_gift, receive_gift
 from points.domain.handouts import Weighed, decide_handout, weigh_handout
 from points.domain.ids import wallet
 from points.domain.leases import decide_lease, decide_return
@@ -50,10 +52,13 @@ from points.domain.operations import (
     Earn,
     Evidence,
     Expire,
+    Give,
     IssueSlip,
     LeaseStock,
     Merge,
     MoveStock,
+    OperationKey,
+    ReceiveGift,
     ReceiveStock,
     Redeem,
     ReturnStock,
@@ -67,7 +72,7 @@ from points.domain.operations import (
 from points.domain.outcomes import Refusal
 from points.domain.redemptions import decide_redemption
 from points.domain.slips import decide_cashing, decide_issue
-from points.domain.state import Draft, State
+from points.domain.state import Draft, Gift, State
 from points.domain.stock import decide_count, decide_move, decide_receipt
 from points.domain.undoing import decide_undo
 
@@ -103,6 +108,8 @@ def decide_batch(facts: Facts, batch: Sequence[Asked]) -> Decided:
             answer = accepted(line)
             outcomes.append(answer)
             state.settled[line.ref] = Settled(mark, answer)
+            if decided.gift is not None:
+                posted.append(_received(state, asked, line, decided.gift))
             continue
         outcomes.append(decided)
         if decided.reason.is_remembered:
@@ -122,6 +129,24 @@ def decide_batch(facts: Facts, batch: Sequence[Asked]) -> Decided:
         spent={allowance: points for allowance, points in state.spent.items() if points},
         has_replays=any(isinstance(outcome, Replayed) for outcome in outcomes),
     )
+
+
+def _received(state: State, asked: Asked, given: Posted, gift: Gift) -> Posted:
+    """Write the other side of a gift, under a name that nobody can ask by: it has a blank."""
+    receive = ReceiveGift(
+        gift=given.id,
+        household=gift.into,
+        points=-given.points,
+        occurred_at=given.occurred_at,
+    )
+    key = OperationKey(f"{asked.key} received")
+    further = replace(asked, key=key, operation=receive, pin=None)
+    body = canonical(receive)
+    draft = receive_gift(state, receive, gift.lots)
+    line = _posted(state, further, draft, (body, fingerprint(body)))
+    state.remember(line)
+    state.settled[line.ref] = Settled(line.fingerprint, accepted(line))
+    return line
 
 
 def _is_paid_scan(before: Settled, asked: Asked) -> bool:
@@ -200,6 +225,8 @@ def _decide_at_desk(state: State, asked: Asked) -> Draft | Refused:
             return decide_merge(state, merge)
         case SetBudget() as change:
             return decide_budget(state, change)
+        case Give() as give:
+            return decide_gift(state, asked, give)
         case CloseBuilding() as close:
             return decide_closing(state, asked, close)
         case Share() as share:

@@ -83,6 +83,11 @@ class Calendar:
         limits = [cap for cap in caps if cap is not None]
         return max(limits) if len(limits) == len(caps) and limits else None
 
+    def gift_points_max(self, moment: int, posted_at: int) -> int:
+        """Give the most points that a household may give away on a day."""
+        known = self._known(moment, posted_at)
+        return max((self._rules[place].gift_points_per_day_max for place in known), default=0)
+
     def _known(self, moment: int, posted_at: int) -> Sequence[int]:
         """Give the rules that may have been in force, by place; first the one that now says so."""
         earliest = min(moment, posted_at) - _HOUR

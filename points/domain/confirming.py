@@ -11,10 +11,11 @@ from enum import StrEnum
 
 from points.domain.facts import Allowance, Asked, Card, Detail, Refused, ShownCode
 from points.domain.ids import HouseholdId
-from points.domain.operations import CardRef, Kind, is_allowance, is_one_time
+from points.domain.operations import CardRef, Kind
 from points.domain.outcomes import Refusal
 from points.domain.periods import spelled
 from points.domain.programme import Programme
+from points.domain.shown_cards import is_allowance, is_one_time
 from points.domain.state import State
 
 
@@ -24,6 +25,7 @@ class Confirmation(StrEnum):
     PIN = "pin"
     CODE = "code"
     ALLOWANCE = "allowance"
+    DESK = "desk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,8 @@ def spending_fault(
     day = state.day(moment)
     spent = -sum(
         act.points
-        for act in state.acts(household, Kind.REDEEM)
+        for kind in (Kind.REDEEM, Kind.GIVE)
+        for act in state.acts(household, kind)
         if act.day == day and not act.is_confirmed
     )
     if spent + points <= most:

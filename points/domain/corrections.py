@@ -58,7 +58,7 @@ def decide_merge(state: State, merge: Merge) -> Draft | Refused:
         return Refused(reason=Refusal.HOUSEHOLD_UNKNOWN)
     if source == into:
         return Refused(reason=Refusal.SAME_HOUSEHOLD)
-    if _communities_differ(state, source, into):
+    if communities_differ(state, source, into):
         return Refused(reason=Refusal.OTHER_COMMUNITY)
     state.begin()
     expired = sum(state.book.expire_due(one, state.now) for one in (source, into))
@@ -75,7 +75,8 @@ def decide_merge(state: State, merge: Merge) -> Draft | Refused:
     )
 
 
-def _communities_differ(state: State, source: HouseholdId, into: HouseholdId) -> bool:
+def communities_differ(state: State, source: HouseholdId, into: HouseholdId) -> bool:
+    """Tell whether two households are known to belong to different communities."""
     mine, theirs = (state.facts.communities[one] for one in (source, into))
     return mine is not None and theirs is not None and mine != theirs
 

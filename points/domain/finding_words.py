@@ -186,6 +186,10 @@ SENTENCES: Mapping[Code, tuple[str, str]] = {
     Code.SLIP_MISSING: ("已签发的积分支票没有记录", "a slip that was issued has no row"),
     Code.SLIP_UNKNOWN: ("积分支票没有签发操作", "a slip was never issued"),
     Code.SLIP_DIFFERS: ("积分支票与账本不符", "a slip differs from the book"),
+    Code.GIFT_DIFFERS: (
+        "送出的分与收到的分不符",
+        "what was given differs from what was received",
+    ),
     Code.ALLOWANCE_DIFFERS: (
         "代领卡花掉的分与账本不符",
         "what was spent of an allowance differs from the book",

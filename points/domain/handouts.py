@@ -11,7 +11,7 @@ from points.domain.confirming import Confirmation, allowed_fault, over_fault, sp
 from points.domain.doubts import in_review
 from points.domain.facts import Asked, Card, Refused
 from points.domain.ids import AccountId, goods
-from points.domain.operations import POINTS_MAX, QUANTITY_MAX, Kind, Redeem, is_one_time
+from points.domain.operations import POINTS_MAX, QUANTITY_MAX, Kind, Redeem
 from points.domain.outcomes import Refusal
 from points.domain.programme import PRICE_HOLDS, Reward, Version, Versions
 from points.domain.redemptions import (
@@ -22,6 +22,7 @@ from points.domain.redemptions import (
     redeeming_booth,
 )
 from points.domain.shelves import lease_of, pieces_leased, pieces_on
+from points.domain.shown_cards import is_one_time
 from points.domain.state import Draft, State
 
 

@@ -64,6 +64,7 @@ class SystemAccount(IntEnum):
     GRANTED = 9
     MERGED = 10
     BUDGETED = 11
+    GIFTED = 12
 
 
 def account_id(kind: AccountKind, owner: int) -> AccountId:

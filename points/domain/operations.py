@@ -19,6 +19,7 @@ from points.domain.ids import (
     CredentialId,
     HouseholdId,
     LotId,
+    OperationId,
     RewardKey,
 )
 
@@ -32,7 +33,7 @@ QUANTITY_MAX = 1_000_000
 POINTS_MAX = 10_000_000
 """Most points that one operation may move."""
 
-_CODE, _ONCE, _ALLOWANCE = "code:", "once:", "allowance:"
+_CODE = "code:"
 
 
 def card_by_code(fingerprint: bytes) -> CardRef:
@@ -48,26 +49,6 @@ def is_by_code(card: CardRef) -> bool:
 def card_by_number(number: str) -> CardRef:
     """Name a card by its spoken number. It names the card; it authorises nothing by itself."""
     return CardRef("number:" + number)
-
-
-def card_by_one_time_code(fingerprint: bytes) -> CardRef:
-    """Name the card that a one-time code stands for, by the fingerprint of the code."""
-    return CardRef(_ONCE + fingerprint.hex())
-
-
-def is_one_time(card: CardRef) -> bool:
-    """Tell whether the card was shown as a one-time code."""
-    return card.startswith(_ONCE)
-
-
-def card_by_allowance(fingerprint: bytes) -> CardRef:
-    """Name the card that an allowance is, by the fingerprint of its secret code."""
-    return CardRef(_ALLOWANCE + fingerprint.hex())
-
-
-def is_allowance(card: CardRef) -> bool:
-    """Tell whether what was shown spends a part of a household's points."""
-    return card.startswith(_ALLOWANCE)
 
 
 def is_by_number(card: CardRef) -> bool:
@@ -99,6 +80,8 @@ class Kind(StrEnum):
     BUILDING_CLOSED = "building_closed"
     SHARE = "share"
     BUDGET_SET = "budget_set"
+    GIVE = "give"
+    GIFT_RECEIVED = "gift_received"
 
 
 class Evidence(StrEnum):
@@ -321,6 +304,29 @@ class SetBudget:
     occurred_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Give:
+    """A household's points go to another, at the moment when the service is asked."""
+
+    kind: ClassVar[Kind] = Kind.GIVE
+    card: CardRef
+    to: CardRef
+    """A card of the household that gets them."""
+    points: int
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveGift:
+    """The other side of a gift. Nobody asks for it: the book writes it with the gift."""
+
+    kind: ClassVar[Kind] = Kind.GIFT_RECEIVED
+    gift: OperationId
+    household: HouseholdId
+    points: int
+    occurred_at: datetime
+
+
 Operation = (
     Earn
     | Redeem
@@ -338,6 +344,8 @@ Operation = (
     | CloseBuilding
     | Share
     | SetBudget
+    | Give
+    | ReceiveGift
 )
 
 
@@ -359,7 +367,8 @@ def canonical(operation: Operation) -> str:
     content["kind"] = operation.kind
     if isinstance(operation, IssueSlip) and operation.attempt_by is None:
         del content["attempt_by"]  # it was not asked for when the first slips were written down
-    if isinstance(operation, Redeem | Undo) and operation.is_timed_here:
+    is_timed_here = isinstance(operation, Redeem | Undo) and operation.is_timed_here
+    if is_timed_here or isinstance(operation, Give):
         # What was asked names no instant: asked again a minute later, it is the same request.
         content["occurred_at"] = None
     return _write_line(content)

@@ -65,6 +65,10 @@ class Programme:
     """What more must be shown to spend beyond that: the household's PIN, typed now or when a
     one-time code was made, or any one-time code. Whoever has a photo of a card can open its page
     and make a code there, so "code" alone keeps off only who cannot or does not."""
+    gift_points_per_day_max: int = 0
+    """Most points that a household gives others on one local day; with 0 there are no gifts."""
+    pool_card: str = ""
+    """The number of a card of the community's pool, to which points may be given."""
     privacy_notice: str = ""
     """What people are told before a household is noted; where nothing is written, our own words."""
     privacy_notice_en: str = ""

@@ -20,6 +20,7 @@ from points.domain.programme_forms import (
     YEAR_MAX,
     YEAR_MIN,
     WrittenNumber,
+    card_number,
     choice,
     day,
     exact,
@@ -65,6 +66,8 @@ SLIP_POINTS = Key("slip_points_max", "展位积分条上限", whole(0, POINTS_MA
 SLIP_DAYS = Key("slip_days_valid", "积分条有效天数", whole(0, 366), 30)
 UNCONFIRMED = Key("unconfirmed_points_per_day_max", "免密每日花分上限", whole(0, POINTS_MAX))
 SECOND_FACTOR = Key("second_factor", "大额验证", choice("pin", "code"), "pin")
+GIFTS = Key("gift_points_per_day_max", "每日赠分上限", whole(0, POINTS_MAX), 0)
+POOL = Key("pool_card", "公共积分池卡号", card_number())
 NOTICE = Key("privacy_notice", "隐私告知", text(500), "")
 NOTICE_EN = Key("privacy_notice_en", "英文隐私告知", text(1000), "")
 PROGRAMME = Shape(
@@ -88,6 +91,8 @@ PROGRAMME = Shape(
         SLIP_DAYS,
         UNCONFIRMED,
         SECOND_FACTOR,
+        GIFTS,
+        POOL,
         NOTICE,
         NOTICE_EN,
         *NOTES,
@@ -231,6 +236,8 @@ def _read_programme(table: Table | None) -> Programme:
         slip_days_valid=table.value(SLIP_DAYS),
         unconfirmed_points_per_day_max=table.get(UNCONFIRMED),
         second_factor="code" if table.value(SECOND_FACTOR) == "code" else "pin",
+        gift_points_per_day_max=table.value(GIFTS),
+        pool_card=table.get(POOL) or "",
         privacy_notice=table.value(NOTICE),
         privacy_notice_en=table.value(NOTICE_EN),
     )

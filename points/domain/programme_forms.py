@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from unicodedata import category
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from points.domain.cards import read_card_number
 from points.domain.periods import DAYS_VALID_MAX, DaysValid, EndOfYear, ExpiryRule, Never
 from points.domain.programme_faults import FaultCode, Spot, Words, show_value
 
@@ -84,6 +85,16 @@ def material() -> Form[str]:
     """Take the name of a material, or of a reserve."""
     allowed = Words("1 到 63 个小写字母、数字、- 或 _", "1 to 63 of a-z, 0-9, - and _")
     return _matching(_MATERIAL, allowed)
+
+
+def card_number() -> Form[str]:
+    """Take a card's number, as it is printed and said; plain digits are given."""
+
+    def understand(written: str) -> str | FaultCode:
+        return read_card_number(written) or FaultCode.NOT_ALLOWED_VALUE
+
+    allowed = Words("九位卡号，如 271 836 504", "a card's number, such as 271 836 504")
+    return _form(str, allowed, "", understand)
 
 
 def reference(to: Words) -> Form[str]:

@@ -34,6 +34,7 @@ WALLET, OWED, BUDGET, GOODS, LEASED = (
     GRANTED,
     MERGED,
     BUDGETED,
+    GIFTED,
 ) = (int(account_id(AccountKind.SYSTEM, side)) for side in SystemAccount)
 
 _OWNER = WALLET - 1
@@ -125,6 +126,8 @@ SHAPES: Mapping[str, Shape] = {
     Kind.STOCK_RETURNED: Shape(points={(LEASED, GOODS): 0}, pieces={(LEASED, GOODS): 1}),
     Kind.SLIP_ISSUED: Shape(points={(ISSUED, SLIPS): 0}, pieces={(ISSUED, SLIPS): 1}),
     Kind.SLIP_CASHED: Shape(points={(SLIPS, WALLET): 1, (SLIPS, OWED): 1} | _ENDED),
+    Kind.GIVE: Shape(points={(WALLET, GIFTED): -1} | _ENDED),
+    Kind.GIFT_RECEIVED: Shape(points={(GIFTED, WALLET): 1, (GIFTED, OWED): 1} | _ENDED),
     Kind.BUILDING_CLOSED: Shape(points={}, is_bare=True),
     Kind.BUDGET_SET: Shape(
         points={(BUDGETED, BUDGET): 0, (BUDGET, BUDGETED): 0},

@@ -50,6 +50,14 @@ from points.domain.programme import Event, Programme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gift:
+    """What leaves a household for another: from each lot so many points, and when they end."""
+
+    into: HouseholdId
+    lots: tuple[tuple[int, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What one accepted operation writes beside its entries."""
 
@@ -65,6 +73,8 @@ class Draft:
     reference: str | None = None
     reverses: OperationId | None = None
     details: Mapping[str, Detail] = field(default_factory=dict)
+    gift: Gift | None = None
+    """What another household gets with it, as an operation of its own."""
 
 
 class State:

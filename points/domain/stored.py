@@ -240,6 +240,29 @@ class AllowanceActLine(NamedTuple):
     undone_by: int | None
 
 
+class GiftLine(NamedTuple):
+    """A gift, or what was received."""
+
+    id: int
+    kind: str
+    household: int
+    points: int
+    posted_at: int
+    reference: str | None
+    details: str
+
+
+class GiftEntryLine(NamedTuple):
+    """An entry that passes from one household to another, with the end of the lot that it left."""
+
+    operation: int
+    line: int
+    credit: int
+    amount: int
+    expires_at: int | None
+    ends: int | None
+
+
 class CodeActLine(NamedTuple):
     """A redemption that names a one-time code."""
 

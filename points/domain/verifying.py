@@ -28,6 +28,7 @@ class Stage(StrEnum):
     SLIPS = "slips"
     CODES = "codes"
     ALLOWANCES = "allowances"
+    GIFTS = "gifts"
     CASES = "cases"
     TOTALS = "totals"
     ANCHORS = "anchors"

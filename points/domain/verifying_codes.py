@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from json import JSONDecodeError, loads
 
 from points.domain.findings import Code, Findings
-from points.domain.operations import card_by_one_time_code
 from points.domain.redemptions import ONE_TIME_CODE
+from points.domain.shown_cards import card_by_one_time_code
 from points.domain.stored import CodeActLine, CodeLine
 from points.domain.walking import Followers
 

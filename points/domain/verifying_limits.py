@@ -55,6 +55,8 @@ class LimitCheck:
                 self._check_earn(act, counted, moments)
             elif act.kind == Kind.REDEEM:
                 self._check_redemption(act, counted)
+            elif act.kind == Kind.GIVE:
+                self._check_gift(act, counted)
 
     def _check_redemption(self, act: ActLine, counted: Counter[tuple[Any, ...]]) -> None:
         self._check_unconfirmed(act, counted)
@@ -64,6 +66,12 @@ class LimitCheck:
             return  # said to be beyond it, and a person has been told
         if reward is not None and reward.per_household_per_event is not None:
             self._compare(act, counted[act.item,], reward.per_household_per_event)
+
+    def _check_gift(self, act: ActLine, counted: Counter[tuple[Any, ...]]) -> None:
+        self._check_unconfirmed(act, counted)
+        counted["given", act.local_day] -= act.points
+        most = self._calendar.gift_points_max(act.occurred_at, act.posted_at)
+        self._compare(act, counted["given", act.local_day], most)
 
     def _check_unconfirmed(self, act: ActLine, counted: Counter[tuple[Any, ...]]) -> None:
         """Check what a household spent on a day with nothing but a card."""
@@ -206,6 +214,8 @@ class _Lowest:
             elif act.kind == Kind.REDEEM:
                 times[act.item] += act.quantity
                 spent -= act.points
+            elif act.kind == Kind.GIVE:
+                return False
             if min(act.quantity, act.points * (act.kind == Kind.EARN)) < 0:
                 return False  # what takes away may hide what was too much
         most = self._times_max

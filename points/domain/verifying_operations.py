@@ -39,6 +39,7 @@ _STARTS: Mapping[str, str] = {
     Kind.SLIP_ISSUED: "slip:",
     Kind.SLIP_CASHED: "slip:",
     Kind.BUILDING_CLOSED: "clean-up:",
+    Kind.GIFT_RECEIVED: "gift:",
 }
 _MOVES_OF_GOODS = frozenset(
     {Kind.STOCK_RECEIVED, Kind.STOCK_MOVED, Kind.STOCK_LEASED, Kind.STOCK_RETURNED}
@@ -226,6 +227,12 @@ def body_fault(operation: OperationLine, body: str) -> str | None:
         price = asked.get("price_shown")
         is_paid = isinstance(price, int) and operation.points == -operation.quantity * price
         return None if is_paid else "points"
+    if kind == Kind.GIVE:
+        return None if _asked(body).get("points") == -operation.points else "points"
+    if kind == Kind.GIFT_RECEIVED:
+        asked = _asked(body)
+        told = (asked.get("points"), asked.get("household"))
+        return None if told == (operation.points, operation.household) else "points"
     if kind == Kind.ADJUST:
         return None if _asked(body).get("points") == operation.points else "points"
     if kind in _MOVES_OF_GOODS:

@@ -8,6 +8,7 @@ from points.domain.shapes import (
     BUDGET,
     BUDGETED,
     EXPIRED,
+    GIFTED,
     GOODS,
     GRANTED,
     HANDED_OUT,
@@ -37,12 +38,13 @@ def check_totals(
         slips: Points that lie with slips: those not cashed, less what ended before it came back.
     """
     held = {side: balances.get(side, 0) for side in (WALLET, OWED, BUDGET, GOODS, LEASED)}
-    points = -totals.net(ISSUED, REDEEMED, EXPIRED, ADJUSTED, SLIPS, MERGED)
+    points = -totals.net(ISSUED, REDEEMED, EXPIRED, ADJUSTED, SLIPS, MERGED, GIFTED)
     for name, expected, found in (
         ("points", points, held[WALLET] - held[OWED]),
         ("goods", -totals.net(SUPPLIED, HANDED_OUT, MISCOUNTED), held[GOODS] + held[LEASED]),
         ("budgets", -totals.net(BUDGETED, GRANTED), held[BUDGET]),
         ("merged", 0, totals.net(MERGED)),
+        ("gifts", 0, totals.net(GIFTED)),
         ("slips", totals.net(SLIPS), slips),
     ):
         if expected != found:

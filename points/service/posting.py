@@ -12,6 +12,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from points.domain.batch import decide_batch
 from points.domain.doubts import has_case, with_case
 from points.domain.facts import Asked, Decided, Outcome, Refused
+from points.domain.operations import Kind
 from points.domain.outcomes import Refusal
 from points.domain.programme import Catalog
 from points.service.transactions import DatabaseUnavailable, settle
@@ -144,4 +145,5 @@ def check_balance(decided: Decided) -> None:
     for lot in decided.lots:
         assert 0 <= lot.remaining <= lot.amount, f"lot {lot.id} would hold what it cannot"
     accepted = sum(not isinstance(outcome, Refused) for outcome in decided.outcomes)
-    assert len(decided.posted) <= accepted, "an operation without its answer"
+    asked_for = sum(one.kind is not Kind.GIFT_RECEIVED for one in decided.posted)
+    assert asked_for <= accepted, "an operation without its answer"

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from points.domain.access import Credential
 from points.domain.facts import ALLOWANCE, Allowance, CardState, Posted
 from points.domain.ids import AllowanceId, HouseholdId, OperationId
-from points.domain.operations import CardRef, is_one_time
+from points.domain.operations import CardRef
 from points.domain.outcomes import Refusal
 from points.domain.periods import local_day
 from points.domain.programme import (
@@ -24,6 +24,7 @@ from points.domain.programme import (
     Reward,
     Shelf,
 )
+from points.domain.shown_cards import is_one_time
 from points.service.posting import Book
 from points.service.transactions import snapshot
 from points.service.view import View

@@ -19,6 +19,7 @@ from points.domain.verifying import Mode, Report, Stage
 from points.domain.verifying_allowances import check_allowances
 from points.domain.verifying_cases import Answers, check_cases, is_kept
 from points.domain.verifying_codes import check_codes
+from points.domain.verifying_gifts import check_gifts
 from points.domain.verifying_operations import is_refusal
 from points.domain.verifying_slips import check_slips, recount_slips
 from points.domain.verifying_totals import check_merged, check_totals
@@ -38,6 +39,7 @@ from points.storage.sequels import load_sequels
 from points.storage.verifying_allowances import read_allowance_acts, read_allowance_rows
 from points.storage.verifying_cases import find_named, read_cases, read_settlements
 from points.storage.verifying_codes import read_code_acts, read_used_codes
+from points.storage.verifying_gifts import read_gift_entries, read_gifts
 
 LARGE = 200_000
 """From how many operations on a book is checked by several processes."""
@@ -118,6 +120,7 @@ def check_book(run: Run, connection: Connection, crew: Crew | None = None) -> No
         run.do(Stage.SLIPS, lambda: _slips(run, connection, calendar))
         run.do(Stage.CODES, lambda: _codes(run, connection), after=chains)
         run.do(Stage.ALLOWANCES, lambda: _allowances(run, connection), after=chains)
+        run.do(Stage.GIFTS, lambda: _gifts(run, connection), after=chains)
         run.do(Stage.TOTALS, lambda: _totals(run), after=sums)
         kept = [Stage.CHAINS, Stage.REQUESTS]
         run.do(Stage.CASES, lambda: _cases(run, connection), after=kept)
@@ -179,6 +182,11 @@ def _codes(run: Run, connection: Connection) -> None:
 def _allowances(run: Run, connection: Connection) -> None:
     acts, rows = read_allowance_acts(connection), read_allowance_rows(connection)
     check_allowances(run.read(acts), run.read(rows), run.findings)
+
+
+def _gifts(run: Run, connection: Connection) -> None:
+    gifts, entries = read_gifts(connection), read_gift_entries(connection)
+    check_gifts(run.read(gifts), run.read(entries), run.findings)
 
 
 def _cases(run: Run, connection: Connection) -> None:

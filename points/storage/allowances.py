@@ -26,7 +26,8 @@ from points.domain.cards import CardNumber
 from points.domain.chain import instant_of
 from points.domain.facts import Allowance, Card, CardState
 from points.domain.ids import AllowanceId, CardId, HouseholdId
-from points.domain.operations import CardRef, card_by_allowance, is_allowance
+from points.domain.operations import CardRef
+from points.domain.shown_cards import card_by_allowance, is_allowance
 from points.storage.columns import BIG, Day, Moment, among, table_of
 from points.storage.people import HouseholdRow
 from points.storage.statements import Change, Query

@@ -10,7 +10,8 @@ from points.domain.chain import instant_of
 from points.domain.facts import ShownCode
 from points.domain.ids import CardId, OperationId
 from points.domain.one_time_codes import LIVES, Lifetime
-from points.domain.operations import CardRef, card_by_one_time_code, is_one_time
+from points.domain.operations import CardRef
+from points.domain.shown_cards import card_by_one_time_code, is_one_time
 from points.storage.columns import BIG, Moment, among, table_of
 from points.storage.people import CARDS, CardRow, card_of
 from points.storage.statements import Change, Query

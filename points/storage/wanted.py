@@ -28,6 +28,7 @@ from points.domain.operations import (
     CountStock,
     Earn,
     Expire,
+    Give,
     IssueSlip,
     LeaseStock,
     Merge,
@@ -116,6 +117,10 @@ def _collect_at_desk(wanted: Wanted, asked: Asked, catalog: Catalog) -> None:
             _shelves(wanted, catalog, move.reward, [move.source, move.booth], [""])
         case LeaseStock() | ReturnStock() as move:
             _lease(wanted, move, catalog)
+        case Give() as give:
+            zone = catalog.programme_at(give.occurred_at).zone
+            wanted.cards |= {give.card, give.to}
+            wanted.days.add((give.card, local_day(give.occurred_at, zone)))
         case SetBudget(item=item):
             wanted.budgets.add(item)
             _budgets(wanted, catalog, [item])

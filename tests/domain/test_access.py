@@ -23,6 +23,8 @@ ALLOWED = {
     Kind.BUILDING_CLOSED: {Role.OPERATOR},
     Kind.SHARE: {Role.OPERATOR},
     Kind.BUDGET_SET: {Role.OPERATOR},
+    Kind.GIVE: {Role.RESIDENT, Role.OPERATOR},
+    Kind.GIFT_RECEIVED: set(),
 }
 
 

@@ -12,9 +12,10 @@ from points.domain.cards import CardNumber
 from points.domain.desk import DeskFault, NotDone
 from points.domain.facts import Accepted, Allowance, CardState, Outcome, Refused, Replayed
 from points.domain.ids import AllowanceId
-from points.domain.operations import CashSlip, Merge, Redeem, SlipRef, card_by_allowance
+from points.domain.operations import CashSlip, Merge, Redeem, SlipRef
 from points.domain.outcomes import Refusal
 from points.domain.programme import Programme
+from points.domain.shown_cards import card_by_allowance
 from tests.build import ask, make_card, make_catalog, make_earn, make_facts, make_redeem, make_undo
 from tests.market import BIN_BAGS, DAY, LI, NOW, PROGRAMME, WANG
 from tests.memory import Memory

@@ -19,16 +19,10 @@ from points.domain.facts import (
 )
 from points.domain.ids import HouseholdId
 from points.domain.one_time_codes import Lifetime
-from points.domain.operations import (
-    CardRef,
-    CashSlip,
-    Redeem,
-    SlipRef,
-    canonical,
-    card_by_one_time_code,
-)
+from points.domain.operations import CardRef, CashSlip, Redeem, SlipRef, canonical
 from points.domain.outcomes import Refusal
 from points.domain.programme import Programme, Session
+from points.domain.shown_cards import card_by_one_time_code
 from tests.build import ask, make_card, make_catalog, make_earn, make_facts, make_redeem, make_undo
 from tests.market import (
     BIN_BAGS,

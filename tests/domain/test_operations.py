@@ -37,6 +37,7 @@ def test_every_kind_has_one_operation() -> None:
         *(Kind.STOCK_RECEIVED, Kind.STOCK_MOVED, Kind.STOCK_COUNTED),
         *(Kind.STOCK_LEASED, Kind.STOCK_RETURNED),
         *(Kind.SLIP_ISSUED, Kind.SLIP_CASHED, Kind.BUILDING_CLOSED, Kind.SHARE, Kind.BUDGET_SET),
+        *(Kind.GIVE, Kind.GIFT_RECEIVED),
     ]
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from points.domain.access import OPERATOR, Credential
+from points.domain.access import OPERATOR, Credential, Role
 from points.domain.facts import Asked, Facts
-from points.domain.ids import LotId
+from points.domain.ids import CredentialId, LotId
 from points.domain.ledger import Lot
 from points.domain.operations import (
     Adjust,
@@ -17,6 +17,7 @@ from points.domain.operations import (
     CountStock,
     Earn,
     Expire,
+    Give,
     IssueSlip,
     Merge,
     MoveStock,
@@ -65,10 +66,17 @@ NAMES = [OperationKey(f"name-{place}") for place in range(25)]
 
 supervisor = make_device()
 colleague = make_device(booth=BOOTHS[7].key, number=7)
+resident = Credential(id=CredentialId("resident:1"), role=Role.RESIDENT)
 caretaker = make_device(event=CORRIDORS.key, booth=None, number=8)
 
 EVERY_FLAW_SHOWS = make_catalog(
-    replace(PROGRAMME, expires=DaysValid(1), refund_days_valid=1),
+    replace(
+        PROGRAMME,
+        expires=DaysValid(1),
+        refund_days_valid=1,
+        gift_points_per_day_max=20,
+        unconfirmed_points_per_day_max=25,
+    ),
     replace(MARKET, points_budget=90),
     replace(SORTING, points_budget=40),
     replace(CLEAN_UP, points_budget=30),
@@ -198,6 +206,9 @@ issues = st.builds(
     occurred_at=st.just(NOW),
     attempt=st.none() | names,
 )
+gifts = st.builds(
+    Give, card=cards, to=cards, points=st.sampled_from([-1, 1, 3, 8, 20]), occurred_at=st.just(NOW)
+)
 merges = st.builds(Merge, source=households, into=households, occurred_at=st.just(NOW))
 expiries = st.builds(
     Expire,
@@ -278,6 +289,7 @@ anything = st.one_of(
     *([steps(st.one_of(closings, shares, shares), OPERATOR)] * 2),
     steps(issues, supervisor, colleague),
     steps(st.one_of(merges, expiries, goods, budgets), OPERATOR),
+    steps(gifts, resident, resident, OPERATOR),
 )
 batches = st.lists(anything, min_size=6, max_size=25).map(in_a_row)
 """Enough acts at a time that some meet."""

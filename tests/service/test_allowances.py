@@ -14,8 +14,9 @@ from points.domain.desk import DeskFault, NotDone
 from points.domain.facts import Accepted, CardState, Outcome, Refused, Replayed
 from points.domain.findings import Code
 from points.domain.ids import HouseholdId
-from points.domain.operations import CardRef, Redeem, card_by_allowance
+from points.domain.operations import CardRef, Redeem
 from points.domain.outcomes import Refusal
+from points.domain.shown_cards import card_by_allowance
 from points.service.allowances import (
     MadeAllowance,
     end_allowance,

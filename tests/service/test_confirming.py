@@ -12,8 +12,9 @@ from points.domain.desk import DeskFault, NotDone
 from points.domain.facts import Accepted, Asked, Outcome, PinChecked, Refused, Replayed
 from points.domain.findings import Code
 from points.domain.one_time_codes import one_time_fingerprint
-from points.domain.operations import CardRef, card_by_code, card_by_one_time_code
+from points.domain.operations import CardRef, card_by_code
 from points.domain.outcomes import Refusal
+from points.domain.shown_cards import card_by_one_time_code
 from points.service.cards import freeze_card
 from points.service.confirming import (
     LIVE_MAX,

@@ -4,7 +4,8 @@ from points.domain.allowances import AllowanceRecord, Terms
 from points.domain.cards import CardNumber
 from points.domain.facts import Allowance, Card, CardState
 from points.domain.ids import CardId
-from points.domain.operations import card_by_allowance, card_by_code
+from points.domain.operations import card_by_code
+from points.domain.shown_cards import card_by_allowance
 from points.service.transactions import transaction
 from points.storage.allowances import (
     NewAllowance,

@@ -3,7 +3,8 @@ from datetime import timedelta
 from points.domain.facts import ShownCode
 from points.domain.ids import CardId, OperationId
 from points.domain.one_time_codes import LIVES, Lifetime
-from points.domain.operations import card_by_code, card_by_one_time_code
+from points.domain.operations import card_by_code
+from points.domain.shown_cards import card_by_one_time_code
 from points.service.transactions import transaction
 from points.storage.engine import Database
 from points.storage.one_time_codes import add_one_time_code, count_unused, load_codes, use_codes

@@ -1,5 +1,5 @@
 from points.domain.ids import CardId, OperationId
-from points.domain.operations import card_by_one_time_code
+from points.domain.shown_cards import card_by_one_time_code
 from points.domain.stored import CodeActLine, CodeLine
 from points.service.transactions import transaction
 from points.storage.engine import Database

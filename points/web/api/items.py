@@ -22,13 +22,12 @@ from points.domain.operations import (
     Redeem,
     SlipRef,
     Undo,
-    card_by_allowance,
     card_by_code,
     card_by_number,
-    card_by_one_time_code,
     slip_by_code,
 )
 from points.domain.outcomes import Refusal
+from points.domain.shown_cards import card_by_allowance, card_by_one_time_code
 from points.domain.slip_codes import read_slip_code, slip_fingerprint
 from points.web.api.goods import (
     StockCountedIn,
