@@ -82,7 +82,7 @@ def prepare_demo(chosen: Settings, data: Path, server: str, *, phones: str | Non
         _make_cards(book, data, chosen.public_url, is_new_day=held_on != today)
         links = _invite_phones(book, chosen.public_url or phones or server)
     _tell(data, chosen.database_url, server)
-    _tell_of_scanner(data, links)
+    _tell_of_scanner(data, links, phones)
     _tell_of_resident(data, chosen.public_url or phones or server)
 
 
@@ -212,7 +212,7 @@ def _tell_of_resident(data: Path, address: str) -> None:
     )
 
 
-def _tell_of_scanner(data: Path, links: Mapping[str, str]) -> None:
+def _tell_of_scanner(data: Path, links: Mapping[str, str], phones: str | None) -> None:
     say(
         f"试扫码页：用浏览器打开下面一个链接，再把这张卡（打印或放在手机上）给镜头看："
         f"{data / SAMPLE_PICTURE}",
@@ -227,7 +227,8 @@ def _tell_of_scanner(data: Path, links: Mapping[str, str]) -> None:
             f"{booth} 号展位（{zh}）：{links[name]}",
             f"Booth {booth} ({en}): {links[name]}",
         )
-    more = "points devices invite --booth 4 --role redeem"
+    prefix = f"POINTS_PUBLIC_URL={phones} " if phones else ""
+    more = f"{prefix}points devices invite --booth 4 --role redeem"
     say(
         f"每个链接只配一台手机，一刻钟内有效；再要一个：{more}\n",
         f"Each is for one phone, and good for a quarter of an hour. Another: {more}\n",

@@ -105,7 +105,7 @@ def start(
         if network is not None:
             network.tell()
         if not empty:
-            prepare_demo(chosen, folder, here, phones=network.address if network else here)
+            prepare_demo(chosen, folder, here, phones=network.address if network else None)
         _run(chosen, listener, network)
     say(f"已停下，数据都在 {folder}", f"Stopped. Everything is in {folder}.")
 
