@@ -84,6 +84,18 @@ SECTIONS: Mapping[Both, Mapping[str, Place]] = {
             "points.cli.slips",
             is_group=True,
         ),
+        "people": Place(
+            "个人信息：告知书、导出、删除",
+            "Personal data: the notice, what is kept, erasing it.",
+            "points.cli.privacy",
+            is_group=True,
+        ),
+        "statement": Place(
+            "存折：把一户的账印在纸上",
+            "Print a household's statement as a paper passbook.",
+            "points.cli.statement",
+            is_group=True,
+        ),
         "households": Place(
             "住户：导入、查看、合并",
             "Import, show and merge households.",

@@ -13,6 +13,7 @@ from points.cli.reasons import done, word_row
 from points.cli.words import MISUSED, Both, fail, progress_by_stage, say, words
 from points.domain.cards import CardNumber, read_card_number, spoken
 from points.domain.facts import CardState
+from points.domain.family import in_groups
 from points.domain.ids import HouseholdId
 from points.domain.people import CardRecord, Home, HouseholdRecord
 from points.outside.card_sheets import PrintedCard, card_png, card_sheet_parts, card_svg
@@ -24,6 +25,7 @@ from points.service.cards import (
     thaw_card,
 )
 from points.service.confirming import forget_pin, set_pin
+from points.service.family import give_code_by_number
 from points.service.households import (
     add_card_to_household,
     bind_card,
@@ -157,6 +159,19 @@ def bind(
         key = find_key(catalog_of(opened_book).communities, community, COMMUNITY)
         home = Home(community=key, door=door, name=name)
         _tell_household(done(bind_card(opened_book, read_number(number), home, now=now())))
+
+
+@cards_app.command()
+def code(number: Number, database_url: DatabaseUrl = None) -> None:
+    """Give a code by which a household takes the card in, or lets it go, on its own page."""
+    read = read_number(number)
+    with opened(database_url) as database:
+        given = done(give_code_by_number(database, read, now=now(), random_bytes=random_bytes))
+    said, until = in_groups(given.code), f"{given.ends_at.astimezone():%H:%M}"
+    say(
+        f"✔ 卡 {spoken(given.number)} 的家人短码：{said}（{until} 前有效，只能用一次）",
+        f"✔ family code for card {spoken(given.number)}: {said} (until {until}, good once)",
+    )
 
 
 @cards_app.command()

@@ -32,6 +32,9 @@ DESK: Mapping[DeskFault, Both] = {
     DeskFault.NOTICE_UNKNOWN: ("没有这一版告知书", "no notice has this version"),
     DeskFault.CONSENT_NEEDED: ("要先看告知书并同意", "the notice must be agreed to first"),
     DeskFault.KEY_REUSED: ("这个编号用过了，内容不一样", "this id was used for something else"),
+    DeskFault.CODE_UNKNOWN: ("短码不对，或者已经过期", "no code says this, or it has ended"),
+    DeskFault.CODE_LOCKED: ("短码试得太多，请过一刻钟再来", "too many codes tried; wait a while"),
+    DeskFault.LAST_CARD: ("一户至少要留一张能用的卡", "a household keeps at least one card"),
     DeskFault.INTO_ANONYMOUS: (
         "请反过来合并：有门牌的一户要留下",
         "merge them the other way round: the household with a door must stay",

@@ -32,6 +32,12 @@ class DeskFault(StrEnum):
     """Where a household lives is noted only once it has heard the notice and agreed."""
     KEY_REUSED = "idempotency_key_reused"
     """The name was used before, for something else."""
+    CODE_UNKNOWN = "code_unknown"
+    """No family code says this now: it was mistyped, used, or has ended."""
+    CODE_LOCKED = "code_locked"
+    """Too many codes were tried."""
+    LAST_CARD = "last_card"
+    """A household keeps at least one card."""
     INTO_ANONYMOUS = "into_anonymous"
     """A household with a door would go up in one without; merge them the other way round."""
 

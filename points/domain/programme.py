@@ -72,6 +72,8 @@ class Programme:
     privacy_notice: str = ""
     """What people are told before a household is noted; where nothing is written, our own words."""
     privacy_notice_en: str = ""
+    forget_days: int = 1095
+    """Days without any act after which a household's personal data are erased; 0 for never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,7 @@ GIFTS = Key("gift_points_per_day_max", "每日赠分上限", whole(0, POINTS_MAX
 POOL = Key("pool_card", "公共积分池卡号", card_number())
 NOTICE = Key("privacy_notice", "隐私告知", text(500), "")
 NOTICE_EN = Key("privacy_notice_en", "英文隐私告知", text(1000), "")
+FORGET = Key("forget_days", "多少天没来就删个人信息", whole(0, 36_500), 1095)
 PROGRAMME = Shape(
     title="[programme]",
     keys=(
@@ -95,6 +96,7 @@ PROGRAMME = Shape(
         POOL,
         NOTICE,
         NOTICE_EN,
+        FORGET,
         *NOTES,
     ),
     named_by="",
@@ -240,6 +242,7 @@ def _read_programme(table: Table | None) -> Programme:
         pool_card=table.get(POOL) or "",
         privacy_notice=table.value(NOTICE),
         privacy_notice_en=table.value(NOTICE_EN),
+        forget_days=table.value(FORGET),
     )
 
 

@@ -25,11 +25,12 @@ from points.service.cards import stopped_fault
 from points.service.desk import post_all, settle_whole
 from points.service.posting import Book
 from points.service.transactions import snapshot
-from points.storage.cards import hold_cards, hold_households, move_cards
+from points.storage.cards import hold_cards, hold_households, load_cards_of, move_cards
 from points.storage.engine import Database
 from points.storage.facts import HouseholdsMoved
 from points.storage.households import (
     find_household,
+    house,
     load_doors,
     name_households,
     settle_households,
@@ -155,13 +156,19 @@ def asked_to_merge(
 def join(
     connection: Connection, book: Book, card: CardRecord, household: HouseholdId, now: datetime
 ) -> None:
-    """Let a held card belong to a held household: alone, or with all that it did before."""
+    """Let a held card belong to a held household: alone, or with all that it did before.
+
+    What its own household told of where it lives is forgotten: nobody lives there any more.
+    """
     if card.household == household:
         return
     if used_among(connection, {card.household}):
         _merge(connection, book, card.household, household, now)
-    else:
-        move_cards(connection, {card.id: household})
+        house(connection, card.household, None, None)
+        return
+    move_cards(connection, {card.id: household})
+    if not load_cards_of(connection, card.household):
+        house(connection, card.household, None, None)
 
 
 def _home_fault(home: Home) -> NotDone | None:

@@ -104,6 +104,16 @@ def numbers_by_code(
     }
 
 
+def numbers_by_id(connection: Connection, cards: Collection[CardId]) -> dict[CardId, CardNumber]:
+    """Tell which numbers cards bear."""
+    chosen = select(_card.c.id, _card.c.number)
+    return {
+        CardId(row.id): CardNumber(row.number)
+        for part in parts_of(cards)
+        for row in connection.execute(chosen.where(_card.c.id.in_(part)))
+    }
+
+
 def load_cards_of(connection: Connection, household: HouseholdId) -> tuple[CardRecord, ...]:
     """Read all cards of a household that stands, with those of the ones that went up in it."""
     rows = connection.execute(

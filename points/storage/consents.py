@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from points.domain.consents import Consent
 from points.domain.ids import CredentialId, HouseholdId
 from points.domain.notices import Notice
 from points.storage.columns import BIG, Moment, table_of
-from points.storage.people import HouseholdRow
+from points.storage.people import members_of
 
 
 class NoticeRow(SQLModel, table=True):
@@ -38,7 +38,6 @@ class ConsentRow(SQLModel, table=True):
 
 
 _notice, _consent = table_of(NoticeRow), table_of(ConsentRow)
-_household = table_of(HouseholdRow)
 
 
 def keep_notice(connection: Connection, notice: Notice) -> None:
@@ -71,11 +70,9 @@ def add_consent(connection: Connection, consent: Consent) -> None:
 
 def load_consents(connection: Connection, household: HouseholdId) -> list[Consent]:
     """Read what a household that stands agreed to, and those that went up in it; oldest first."""
-    stands = func.coalesce(_household.c.merged_into, _household.c.id)
     rows = connection.execute(
         select(_consent)
-        .join(_household, _household.c.id == _consent.c.household)
-        .where(stands == household)
+        .where(_consent.c.household.in_(members_of(household)))
         .order_by(_consent.c.agreed_at, _consent.c.id)
     )
     return [
@@ -92,11 +89,9 @@ def load_consents(connection: Connection, household: HouseholdId) -> list[Consen
 
 def withdraw_consents(connection: Connection, household: HouseholdId, *, at: datetime) -> int:
     """Note that a household takes back what it agreed to; tell how many consents that were."""
-    stands = func.coalesce(_household.c.merged_into, _household.c.id)
-    members = select(_household.c.id).where(stands == household)
     done = connection.execute(
         update(_consent)
-        .where(_consent.c.household.in_(members), _consent.c.withdrawn_at.is_(None))
+        .where(_consent.c.household.in_(members_of(household)), _consent.c.withdrawn_at.is_(None))
         .values(withdrawn_at=at)
     )
     return done.rowcount

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, UniqueConstraint, insert, select
+from sqlalchemy import Connection, Row, UniqueConstraint, insert, select
 from sqlmodel import Field, SQLModel
 
 from points.domain.binding import DeskAct
@@ -59,11 +60,19 @@ def add_desk_act(connection: Connection, done: Done) -> None:
     )
 
 
+def load_desk_acts(connection: Connection, household: HouseholdId) -> list[Done]:
+    """Read what was done to a household, oldest first."""
+    rows = connection.execute(select(_act).where(_act.c.household == household).order_by(_act.c.id))
+    return [_done_of(row) for row in rows]
+
+
 def find_desk_act(connection: Connection, by: CredentialId, key: str) -> Done | None:
     """Find what was done under a name."""
     row = connection.execute(select(_act).where(_act.c.by == by, _act.c.key == key)).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _done_of(row)
+
+
+def _done_of(row: Row[Any]) -> Done:
     return Done(
         act=DeskAct(row.act),
         by=CredentialId(row.by),

@@ -36,6 +36,7 @@ _WRITER_PRAGMAS = (
     "synchronous=FULL",
     "fullfsync=ON",  # macOS keeps what it was told to flush in the disk's own memory otherwise
     "foreign_keys=ON",
+    "secure_delete=ON",  # what is erased is overwritten
     "recursive_triggers=ON",  # else INSERT OR REPLACE removes rows behind the guards' backs
 )
 _SQLITE_SAFE = {

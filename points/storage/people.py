@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Index,
     Row,
+    Select,
     UniqueConstraint,
     bindparam,
     func,
@@ -163,6 +164,12 @@ def load_households(connection: Connection, ids: Collection[HouseholdId]) -> Hou
             if row.merged_into is None
         },
     )
+
+
+def members_of(household: HouseholdId) -> Select[tuple[int]]:
+    """Find a household that stands, and those that went up in it."""
+    is_it, went_up = _household.c.id == household, _household.c.merged_into == household
+    return select(_household.c.id).where(or_(is_it, went_up))
 
 
 def mark_merged(connection: Connection, merged: Mapping[HouseholdId, HouseholdId]) -> None:

@@ -1,5 +1,7 @@
 """A blank card becomes somebody's at a booth: on the phone, in a real Chromium."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -72,6 +74,18 @@ def test_a_card_comes_to_a_household_though_an_answer_was_lost(booth: Booth, liv
 
     booth.expect_verdict("ok", "绑好了", "现在一共 1000 分")
     assert found(live, card).household == WANG
+
+
+def test_a_family_gets_a_code_for_a_card_that_is_held_up(booth: Booth) -> None:
+    booth.press("设置")
+    booth.press("给家人一个短码")
+    expect(booth.top).to_contain_text("扫要加进来（或拿出去）的那张卡")
+
+    booth.type_code(CODES[WANG])
+
+    booth.expect_verdict("ok", "家人短码", "十五分钟内有效，只能用一次")
+    assert re.search(r"\d{4} \d{4}", booth.verdict.inner_text())
+    assert serious_faults(booth.phone.page) == []
 
 
 def test_a_card_that_is_somebodys_is_told_as_that(booth: Booth) -> None:

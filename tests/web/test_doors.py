@@ -40,6 +40,7 @@ WHO_MAY = {
     ("POST", "/api/v1/statements"): DESKS,
     ("POST", "/api/v1/cards/bind"): DEVICES,
     ("POST", "/api/v1/cards/freeze"): LEADS,
+    ("POST", "/api/v1/cards/codes"): DEVICES,
     ("GET", "/api/v1/cases"): LEADS,
     ("POST", "/api/v1/cases/{number}/settle"): LEADS,
     ("GET", "/api/v1/exposure"): LEADS,

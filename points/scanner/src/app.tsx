@@ -265,6 +265,7 @@ function Menu({ phone, shown }: Props): JSX.Element {
       volunteer={phone.volunteer ?? ""}
       acts={[
         act("bindCard", () => phone.booth?.workOn("bind")),
+        act("familyCode", () => phone.booth?.workOn("familyCode")),
         ...(phone.booth?.canRedeem === true
           ? [
               act("cashSlip", () => phone.booth?.workOn("cashSlip")),

@@ -16,6 +16,7 @@ import type { CardCode } from "./card.ts";
 import { Counter } from "./counter.ts";
 import type { Desk, Outcome } from "./desk.ts";
 import type { Face } from "./faces.ts";
+import { giveCode } from "./family.ts";
 import { makeLockout } from "./lockout.ts";
 import type { OneTimeCode } from "./one_time.ts";
 import type { Item, Operation } from "./queue.ts";
@@ -216,6 +217,8 @@ export class Booth implements Stage {
         return this.binder.open(code);
       case "bindOther":
         return await this.binder.toHouseholdOf(code);
+      case "familyCode":
+        return await giveCode(this.#desk, this, code);
       case "cashSlip":
         return await this.sides.cash(code);
       case "giveSlip":

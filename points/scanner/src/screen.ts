@@ -15,7 +15,14 @@ export type Named = { readonly card: CardCode } | { readonly number: CardNumber 
 /** What is held up to spend points: a card, or what stands for it for a minute. */
 export type Shown = CardCode | OneTimeCode;
 
-export type Work = "earn" | "redeem" | "bind" | "bindOther" | "cashSlip" | "giveSlip";
+export type Work =
+  | "earn"
+  | "redeem"
+  | "bind"
+  | "bindOther"
+  | "familyCode"
+  | "cashSlip"
+  | "giveSlip";
 
 export type Screen =
   | { readonly name: "loading" }

@@ -5,7 +5,14 @@ import { type Answer, isBooked, isKeptForReview } from "./queue.ts";
 import type { Verdict } from "./screens/verdict.tsx";
 import { type Language, say, signed, type Word } from "./words.ts";
 
-export type Doing = "earn" | "redeem" | "undo" | "slip_cashed" | "slip_issued" | "bind";
+export type Doing =
+  | "earn"
+  | "redeem"
+  | "undo"
+  | "slip_cashed"
+  | "slip_issued"
+  | "bind"
+  | "familyCode";
 
 const DONE: Readonly<Record<Doing, Word>> = {
   earn: "addedTitle",
@@ -14,6 +21,7 @@ const DONE: Readonly<Record<Doing, Word>> = {
   slip_cashed: "addedTitle",
   slip_issued: "slipTitle",
   bind: "boundTitle",
+  familyCode: "codeTitle",
 };
 
 const NOT_DONE: Readonly<Record<Doing, Word>> = {
@@ -23,6 +31,7 @@ const NOT_DONE: Readonly<Record<Doing, Word>> = {
   slip_cashed: "noAdd",
   slip_issued: "noDone",
   bind: "noDone",
+  familyCode: "noDone",
 };
 
 /** Show what the service said. */
@@ -91,12 +100,13 @@ export function spokenLine(
   language: Language,
 ): string {
   switch (verdict.face) {
-    case "ok":
-      if (doing === "bind") return verdict.line;
+    case "ok": {
+      if (doing === "bind" || doing === "familyCode") return verdict.line;
       if (doing === "undo") return say("spokenUndone", language);
       return doing === "redeem"
         ? say("spokenRedeemed", language)
         : say("spokenAdded", language, { points: spokenFigure(points, language) });
+    }
     case "kept":
       return say("spokenKept", language);
     case "ask":

@@ -194,6 +194,18 @@ const WORDS = {
   pinLocked: ["请等 {seconds} 秒再试", "Please wait {seconds} seconds"],
   bindCard: ["绑一张新卡", "Bind a new card"],
   bindSame: ["和另一张卡是一户", "Same as another card"],
+  familyCode: ["给家人一个短码", "Give a family code"],
+  frameFamily: ["扫要加进来（或拿出去）的那张卡", "Scan the card that is to come in, or to go"],
+  codeTitle: ["家人短码", "Family code"],
+  codeLasts: ["十五分钟内有效，只能用一次", "Good for 15 minutes, and once"],
+  codeSay: [
+    "请在您家的页面上输这八个数字。",
+    "Please type these eight digits on your household's page.",
+  ],
+  codeOffline: [
+    "没有网络，给短码要有网络。请等一下再扫",
+    "No network, and a code needs one. Please scan again in a moment",
+  ],
   bindCommunity: ["哪个居民区（可以不选）", "Which community (may be left out)"],
   bindBuilding: ["哪一栋（可以不填）", "Which building (may be left out)"],
   notTold: ["不登记", "Not noted"],

@@ -158,7 +158,7 @@ def post_binding(
     A card is blank while nothing is known of its household and it has no other card; what it earned
     comes along. The same binding sent again gets its answer again.
     """
-    card = _card(body.card)
+    card = card_ref(body.card)
     asked = Binding(key=body.id.lower(), card=card, to=_to(body.to), notice=body.notice)
     bound = _done(bind_at_booth(reader, visit.caller, asked, now=visit.now))
     balance = read_balance(reader, visit.caller, card, now=visit.now)
@@ -192,19 +192,24 @@ def post_freeze(
     )
 
 
-def _to(to: ToIn) -> NewHousehold | CardRef:
-    if to.same_as is not None:
-        return _card(to.same_as)
-    told = to.new or NewHouseholdIn()
-    community = None if told.community is None else CommunityKey(told.community)
-    return NewHousehold(community=community, building=told.building)
+def card_ref(text: str) -> CardRef:
+    """Read a card that was held up.
 
-
-def _card(text: str) -> CardRef:
+    Raises:
+        Problem: It is none of ours.
+    """
     try:
         return card_of(text)
     except NotTaken as reason:
         raise Problem(reason.code) from None
+
+
+def _to(to: ToIn) -> NewHousehold | CardRef:
+    if to.same_as is not None:
+        return card_ref(to.same_as)
+    told = to.new or NewHouseholdIn()
+    community = None if told.community is None else CommunityKey(told.community)
+    return NewHousehold(community=community, building=told.building)
 
 
 def _done(result: Bound | NotDone) -> Bound:

@@ -97,6 +97,8 @@ function prompt({ work, points, language }: Props): string {
       return say("frameBind", language);
     case "bindOther":
       return say("frameOther", language);
+    case "familyCode":
+      return say("frameFamily", language);
     case "cashSlip":
       return say("frameCash", language);
     case "giveSlip":

@@ -1,0 +1,243 @@
+"""Give a household all that is kept of it, erase it, and forget those who have gone quiet.
+
+The book stays: its lines name nobody, and every proof holds as before.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from sqlalchemy import Connection
+
+from points.domain.binding import DeskAct
+from points.domain.consents import Consent
+from points.domain.desk import NotDone
+from points.domain.exports import Cell, Export, Section
+from points.domain.ids import CredentialId, HouseholdId
+from points.domain.outcomes import Refusal
+from points.domain.people import HouseholdRecord
+from points.domain.privacy import forgotten_before
+from points.service.posting import Book
+from points.service.statements import StatementLine, WholeStatement, read_whole_statement
+from points.service.transactions import settle
+from points.storage.consents import load_consents
+from points.storage.desk import Done, add_desk_act, load_desk_acts
+from points.storage.engine import Database
+from points.storage.erasing import erase_old_holders, erase_people, idle_households, scrub
+from points.storage.households import find_household, load_names
+
+PART = 200
+"""Households that are forgotten in one transaction, so that no booth waits for long."""
+
+_NOBODY = HouseholdId(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What a sweep forgot."""
+
+    households: int
+    holders: int
+    """Notes of who held which phone."""
+
+
+def export_household(
+    book: Book, household: HouseholdId, *, by: CredentialId, now: datetime
+) -> Export | NotDone:
+    """Give a household all that is kept of it; that it was given is noted."""
+    statement = read_whole_statement(book, household, now=now)
+    if isinstance(statement, NotDone):
+        return statement
+
+    def act(connection: Connection) -> Export:
+        found = find_household(connection, household)
+        assert found is not None, "a household is never removed"
+        zone = book.catalogs.current(connection).programme_at(now).zone
+        done = Done(act=DeskAct.EXPORTED, by=by, household=found.id, at=now)
+        add_desk_act(connection, done)
+        sections = (
+            _of_household(found),
+            _of_residents(load_names(connection, found.id)),
+            _of_cards(found, zone),
+            _of_consents(load_consents(connection, found.id), zone),
+            _of_acts(load_desk_acts(connection, found.id), zone),
+            _of_points(statement, zone),
+            _of_lines(statement.lines, zone),
+        )
+        return Export(made_at=now.astimezone(zone), sections=sections)
+
+    return settle(book.database, act)
+
+
+def erase_household(
+    database: Database, household: HouseholdId, *, by: CredentialId, now: datetime
+) -> HouseholdRecord | NotDone:
+    """Erase all that names the people of a household; points, cards and history stay.
+
+    Erasing it again changes nothing but the note of it. `scrub_erased` follows when there is time.
+    """
+
+    def act(connection: Connection) -> HouseholdRecord | NotDone:
+        found = find_household(connection, household)
+        if found is None:
+            return NotDone(reason=Refusal.HOUSEHOLD_UNKNOWN)
+        _erase(connection, found.id, by, now)
+        return find_household(connection, found.id) or found
+
+    return settle(database, act)
+
+
+def forget_old(book: Book, *, by: CredentialId, now: datetime) -> Forgotten:
+    """Erase the households that did nothing for as long as the programme remembers, and holders."""
+    database = book.database
+
+    def since_of(connection: Connection) -> datetime | None:
+        return forgotten_before(book.catalogs.current(connection).programme_at(now), now)
+
+    since = settle(database, since_of)
+    if since is None:
+        return Forgotten(households=0, holders=0)
+    holders = settle(database, lambda it: erase_old_holders(it, before=since))
+    count, last = 0, _NOBODY
+    while part := _forget_part(database, since, last, by, now):
+        count, last = count + len(part), part[-1]
+    return Forgotten(households=count, holders=holders)
+
+
+def scrub_erased(database: Database) -> bool:
+    """Let no byte of what was erased be left in the database's files; tell whether none is.
+
+    On SQLite nobody else writes meanwhile: seconds for a subdistrict, minutes for a city.
+    """
+    return scrub(database)
+
+
+def _forget_part(
+    database: Database, since: datetime, after: HouseholdId, by: CredentialId, now: datetime
+) -> list[HouseholdId]:
+    def act(connection: Connection) -> list[HouseholdId]:
+        part = idle_households(connection, since=since, after=after, most=PART)
+        for household in part:
+            _erase(connection, household, by, now)
+        return part
+
+    return settle(database, act)
+
+
+def _erase(connection: Connection, household: HouseholdId, by: CredentialId, now: datetime) -> None:
+    erase_people(connection, household, at=now)
+    add_desk_act(connection, Done(act=DeskAct.ERASED, by=by, household=household, at=now))
+
+
+def _of_household(found: HouseholdRecord) -> Section:
+    home = found.home
+    row = (
+        found.id,
+        None if home is None else home.community,
+        None if home is None else home.door or None,
+        found.building,
+        None if home is None else home.name,
+    )
+    return Section(
+        key="household",
+        title="住户",
+        columns=(
+            ("number", "户号"),
+            ("community", "居民区"),
+            ("door", "门牌"),
+            ("building", "楼号"),
+            ("name", "姓名"),
+        ),
+        rows=(row,),
+    )
+
+
+def _of_residents(names: Iterable[str]) -> Section:
+    return Section(
+        key="residents",
+        title="家人",
+        columns=(("name", "姓名"),),
+        rows=tuple((name,) for name in names),
+    )
+
+
+def _of_cards(found: HouseholdRecord, zone: tzinfo) -> Section:
+    return Section(
+        key="cards",
+        title="卡",
+        columns=(("number", "卡号"), ("state", "状态"), ("printed_at", "印制时间")),
+        rows=tuple(
+            (card.number, card.state, _local(card.printed_at, zone)) for card in found.cards
+        ),
+    )
+
+
+def _of_consents(consents: Iterable[Consent], zone: tzinfo) -> Section:
+    return Section(
+        key="consents",
+        title="同意过的告知书",
+        columns=(
+            ("version", "版本"),
+            ("agreed_at", "同意时间"),
+            ("by", "在哪里"),
+            ("withdrawn_at", "收回时间"),
+        ),
+        rows=tuple(
+            (one.version, _local(one.agreed_at, zone), one.by, _local(one.withdrawn_at, zone))
+            for one in consents
+        ),
+    )
+
+
+def _of_acts(acts: Iterable[Done], zone: tzinfo) -> Section:
+    return Section(
+        key="acts",
+        title="在展位和服务台办过的事",
+        columns=(("at", "时间"), ("act", "事情"), ("by", "在哪里")),
+        rows=tuple((_local(one.at, zone), one.act, one.by) for one in acts),
+    )
+
+
+def _of_points(statement: WholeStatement, zone: tzinfo) -> Section:
+    return Section(
+        key="points",
+        title="现在的分",
+        columns=(("points", "分"), ("ends_at", "到期")),
+        rows=tuple((one.points, _local(one.at, zone)) for one in statement.endings),
+    )
+
+
+def _of_lines(lines: Iterable[StatementLine], zone: tzinfo) -> Section:
+    return Section(
+        key="statement",
+        title="明细",
+        columns=(
+            ("at", "时间"),
+            ("kind", "种类"),
+            ("item", "项目"),
+            ("booth", "展位"),
+            ("points", "加减"),
+            ("expired", "到期"),
+            ("balance_after", "剩下"),
+            ("is_undone", "已收回"),
+        ),
+        rows=tuple(_line(one, zone) for one in lines),
+    )
+
+
+def _line(line: StatementLine, zone: tzinfo) -> tuple[Cell, ...]:
+    posted = line.posted
+    return (
+        _local(posted.occurred_at, zone),
+        posted.kind,
+        posted.item if line.item is None else line.item.name,
+        None if line.booth is None else f"{line.booth.number} {line.booth.name}",
+        posted.points,
+        posted.expired,
+        posted.balance_after,
+        int(line.is_undone),
+    )
+
+
+def _local(moment: datetime | None, zone: tzinfo) -> datetime | None:
+    return None if moment is None else moment.astimezone(zone)

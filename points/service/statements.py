@@ -1,0 +1,95 @@
+"""A household's whole statement, for paper: every line from the first, and what is left."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from points.domain.access import OPERATOR
+from points.domain.cards import CardNumber
+from points.domain.desk import NotDone
+from points.domain.facts import CardState, Posted
+from points.domain.ids import HouseholdId
+from points.domain.outcomes import Refusal
+from points.domain.programme import Activity, Booth, Catalog, Reward
+from points.service.posting import Book
+from points.service.reading import Ending
+from points.service.transactions import snapshot
+from points.service.view import View
+from points.storage.households import find_household
+from points.storage.people import load_households
+from points.storage.reading import Place, load_lines, load_purses
+
+PART = 500
+"""Lines that are read at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementLine:
+    """One line, with the names that things had then."""
+
+    posted: Posted
+    item: Activity | Reward | None
+    booth: Booth | None
+    is_undone: bool
+    """Whether a later line took it back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeStatement:
+    """All that a household did, oldest line first. It names nobody."""
+
+    household: HouseholdId
+    numbers: tuple[CardNumber, ...]
+    """Of the cards that it uses."""
+    available: int
+    owed: int
+    endings: tuple[Ending, ...]
+    """All that it has, by when it ends; soonest first."""
+    lines: tuple[StatementLine, ...]
+
+
+def read_whole_statement(
+    book: Book, household: HouseholdId, *, now: datetime
+) -> WholeStatement | NotDone:
+    """Read all that a household did and has, and those that went up in it."""
+    with snapshot(book.database) as connection:
+        found = find_household(connection, household)
+        if found is None:
+            return NotDone(reason=Refusal.HOUSEHOLD_UNKNOWN)
+        purse = load_purses(connection, [found.id])[found.id]
+        live = [Ending(at=ends, points=points) for ends, points in purse.endings if ends > now]
+        return WholeStatement(
+            household=found.id,
+            numbers=tuple(one.number for one in found.cards if one.state is CardState.ACTIVE),
+            available=sum(one.points for one in live),
+            owed=purse.owed,
+            endings=tuple(live),
+            lines=_lines(connection, book.catalogs.current(connection), found.id, now),
+        )
+
+
+def _lines(
+    connection: Connection, catalog: Catalog, household: HouseholdId, now: datetime
+) -> tuple[StatementLine, ...]:
+    members = load_households(connection, [household]).stands
+    view = View(catalog, OPERATOR, now)
+    found: list[StatementLine] = []
+    before: Place | None = None
+    while True:
+        page = load_lines(connection, members, before=before, limit=PART)
+        found += (_line(view, one, is_undone=one.id in page.undone_by) for one in page.posted)
+        if not page.has_more:
+            return tuple(reversed(found))
+        last = page.posted[-1]
+        before = Place(last.posted_at, last.id)
+
+
+def _line(view: View, posted: Posted, *, is_undone: bool) -> StatementLine:
+    booth = None if posted.booth is None else view.catalog.booths.get(posted.booth)
+    return StatementLine(
+        posted=posted,
+        item=view.item(posted),
+        booth=None if booth is None else booth.at(posted.occurred_at).item,
+        is_undone=is_undone,
+    )
