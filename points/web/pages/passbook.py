@@ -23,6 +23,8 @@ _LINES = {
     Kind.MERGE: "line_merge",
     Kind.SLIP_CASHED: "line_slip_cashed",
     Kind.SHARE: "line_share",
+    Kind.GIVE: "line_give",
+    Kind.GIFT_RECEIVED: "line_gift_received",
 }
 
 
