@@ -16,6 +16,7 @@ from points.domain.facts import CardState
 from points.domain.family import in_groups
 from points.domain.ids import HouseholdId
 from points.domain.people import CardRecord, Home, HouseholdRecord
+from points.domain.privacy import masked_name
 from points.outside.card_sheets import PrintedCard, card_png, card_sheet_parts, card_svg
 from points.service.cards import (
     find_by_number,
@@ -310,5 +311,5 @@ def _tell_household(household: HouseholdRecord) -> None:
 def _home(household: HouseholdId, home: Home | None) -> str:
     door = words("没有绑定", "not bound")
     if home is not None:
-        door = " ".join(filter(None, (home.community, home.door, home.name)))
+        door = " ".join(filter(None, (home.community, home.door, masked_name(home.name or ""))))
     return words(f"户 {household}（{door}）", f"household {household} ({door})")

@@ -21,7 +21,7 @@ def test_a_lost_card_is_frozen_thawed_and_replaced(desk: Desk) -> None:
     replaced = desk.says("cards", "replace", lost, "--by", new)
     old = desk.says("cards", "show", lost)
 
-    assert ": frozen, household 1 (qingshuiwan 64-101" in frozen
+    assert ": frozen, household 1 (qingshuiwan 64-101 王*)" in frozen
     assert "：" in thawed
     assert ": active, household 1 (qingshuiwan 64-101" in replaced
     assert f": replaced by {new}, household 1" in old
