@@ -5,9 +5,10 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.bench.databases import Place, opened, place_of
-from tests.bench.figures import Figures, bars_of, told
+from tests.bench.figures import Bar, Figures, bars_of, told
 from tests.bench.growing import Growth, compared, grow, measure_verify
 from tests.bench.measuring import (
     Effort,
@@ -16,6 +17,7 @@ from tests.bench.measuring import (
     measure_requests,
 )
 from tests.bench.pgbench import measure_pgbench
+from tests.bench.scanning import BARS, measure_scanner
 from tests.bench.town import Town, found
 
 ENGINES = ("sqlite", "postgresql")
@@ -24,6 +26,14 @@ ENGINES = ("sqlite", "postgresql")
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure what is asked for."""
     options = _parser().parse_args(arguments)
+    if options.scanner:
+        with TemporaryDirectory(prefix="points-scanner-", dir=options.folder) as folder:
+            _tell(
+                measure_scanner(Path(folder), queue=options.queue, cards=options.cards),
+                BARS,
+                options.json,
+            )
+        return
     effort = Effort(
         rounds=options.rounds,
         seconds=options.seconds,
@@ -32,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         batches=options.batches,
     )
     figures: Figures = {}
-    bars = []
+    bars: list[Bar] = []
     for engine in options.engine or ENGINES:
         with place_of(engine, options.folder) as place:
             growth = None
@@ -43,9 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
             measured = _measure(place, options.households, effort, options.only, growth)
         figures |= {f"{engine}.{name}": value for name, value in measured.items()}
         bars += bars_of(engine, is_grown=options.grow)
+    _tell(figures, bars, options.json)
+
+
+def _tell(figures: Figures, bars: Sequence[Bar], file: Path | None) -> None:
     sys.stdout.writelines(f"{line}\n" for line in told(figures, bars))
-    if options.json is not None:
-        options.json.write_text(json.dumps(figures, indent=2) + "\n")
+    if file is not None:
+        file.write_text(json.dumps(figures, indent=2) + "\n")
 
 
 def _measure(
@@ -87,6 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
     parser.add_argument("--only", choices=("batches", "requests", "processes", "pgbench"))
     parser.add_argument("--households", type=int, default=10_000)
+    parser.add_argument("--scanner", action="store_true", help="the scanner in Chromium, alone")
+    parser.add_argument("--queue", type=int, default=5_000, help="acts that wait on its phone")
+    parser.add_argument("--cards", type=int, default=12, help="held before its camera")
     parser.add_argument("--grow", action="store_true", help="also on a book of millions")
     parser.add_argument("--grown-households", type=int, default=1_000_000)
     parser.add_argument("--grown-operations", type=int, default=5_000_000)

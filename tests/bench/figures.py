@@ -1,6 +1,6 @@
 """Figures by name, the bars that they are held to, and how both are told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 Figures = dict[str, float]
@@ -59,7 +59,7 @@ def bars_of(engine: str, *, is_grown: bool) -> list[Bar]:
     return [Bar(f"{engine}.{bar.name}", bar.least, bar.most, bar.above) for bar in bars]
 
 
-def told(figures: Mapping[str, float], bars: list[Bar]) -> Iterator[str]:
+def told(figures: Mapping[str, float], bars: Sequence[Bar]) -> Iterator[str]:
     """Tell every figure, then every bar and whether it is reached."""
     width = max(map(len, [*figures, *(bar.name for bar in bars)]), default=0)
     for name, value in figures.items():

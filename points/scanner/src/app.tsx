@@ -18,13 +18,16 @@ import { NoticeScreen } from "./screens/notice.tsx";
 import { PairScreen } from "./screens/pair.tsx";
 import { ReadyScreen } from "./screens/ready.tsx";
 import { RedeemScreen } from "./screens/redeem.tsx";
-import { QueueStrip } from "./screens/strip.tsx";
+import { QueueStrip, SHOWN } from "./screens/strip.tsx";
 import { TypedScreen } from "./screens/typed.tsx";
 import { VerdictScreen } from "./screens/verdict.tsx";
 import { leasable } from "./shelf.ts";
 import { itemsOf, slipsOf } from "./slips_shown.ts";
 import type { Standing } from "./standing.ts";
 import { say, type Word } from "./words.ts";
+
+/** A list of thousands would keep the phone busy, and nobody reads it. */
+const LISTED = 50;
 
 export function App({ phone }: { readonly phone: Phone }): JSX.Element {
   const [shown, setShown] = useState<Shown>(phone.shown);
@@ -260,8 +263,12 @@ function Menu({ phone, shown }: Props): JSX.Element {
     <MenuScreen
       bar={<TopBar phone={phone} shown={shown} />}
       preferences={preferences}
-      waiting={itemsOf(standing.waiting, phone.pay, language)}
-      attention={itemsOf(standing.attention, phone.pay, language)}
+      waiting={itemsOf(standing.waiting.slice(0, LISTED), phone.pay, language)}
+      attention={itemsOf(standing.attention.slice(0, LISTED), phone.pay, language)}
+      unlisted={{
+        waiting: Math.max(0, standing.waiting.length - LISTED),
+        attention: Math.max(0, standing.attention.length - LISTED),
+      }}
       volunteer={phone.volunteer ?? ""}
       acts={[
         act("bindCard", () => phone.booth?.workOn("bind")),
@@ -311,7 +318,7 @@ function Strip({ phone, shown }: Props): ComponentChildren {
   if (standing.waiting.length === 0) return null;
   return (
     <QueueStrip
-      waiting={slipsOf(standing.waiting, phone.pay)}
+      waiting={slipsOf(standing.waiting.slice(-SHOWN), phone.pay)}
       count={standing.waiting.length}
       isOffline={standing.network === "offline"}
       language={language}

@@ -18,6 +18,7 @@ import {
   type Failure,
   hastened,
   type Item,
+  moved,
   type Operation,
   promised,
   queued,
@@ -146,7 +147,7 @@ export class Desk {
     });
     const answers = answersIn(reply, going);
     if (answers !== null) {
-      await this.#settle(answers);
+      await this.#settle(going, answers);
       return { answers, items: going.map((item) => ({ ...item, state: "settled" })) };
     }
     await this.#unsettle(going, failureOf(reply));
@@ -170,7 +171,6 @@ export class Desk {
    * taken back, so that nothing is paid for nothing.
    */
   async abandon(items: readonly Item[]): Promise<void> {
-    const ids = new Set(items.map((item) => item.id));
     for (const item of items) {
       const operation = this.named("undo", { undoes: item.id });
       await this.#store.record(this.#told(operation), (n) =>
@@ -178,11 +178,10 @@ export class Desk {
       );
     }
     // Only now: whoever is cut off in between has taken back more than was given up, never less.
-    await this.#store.change(
-      (found) =>
-        found.filter((item) => ids.has(item.id)).map((item) => ({ ...item, state: "settled" })),
-      (changed) => changed.map((item) => this.#happening("withdrawn", item.id, "")),
-    );
+    await this.#store.change((found) => found.map((item) => ({ ...item, state: "settled" })), {
+      ids: items.map((item) => item.id),
+      lines: (changed) => changed.map((item) => this.#happening("withdrawn", item.id, "")),
+    });
     await this.#look();
   }
 
@@ -194,12 +193,11 @@ export class Desk {
       if (!this.#isTakenUp) await this.#takeUp();
       const now = this.#world.now().getTime();
       if (this.#clock.isSet(now, this.#world.ticks()) || isHurried) {
-        await this.#store.change((items) => items.map((item) => hastened(item, now)));
+        await this.#store.change((items) => moved(items, (item) => hastened(item, now)));
       }
       await alone(async () => {
-        await this.#store.change((items) =>
-          items.filter((item) => this.#asking.isStranded(item)).map(recovered),
-        );
+        const stranded = await this.#where((item) => this.#asking.isStranded(item));
+        if (stranded.length > 0) await this.#pass(stranded, recovered);
         await this.#drainAlone();
       });
     } finally {
@@ -283,7 +281,7 @@ export class Desk {
   }
 
   async #takeUp(): Promise<void> {
-    const recovering = this.#store.change((items) => items.map(recovered));
+    const recovering = this.#store.change((items) => moved(items, recovered));
     this.#isTakenUp = await ifRoom(recovering);
   }
 
@@ -298,7 +296,7 @@ export class Desk {
       });
       const answers = answersIn(reply, batch);
       if (answers === null) await this.#unsettle(batch, failureOf(reply));
-      else await this.#settle(answers);
+      else await this.#settle(batch, answers);
       await this.#look();
       if (answers === null && reply.kind !== "problem") return;
       batch = await this.#due();
@@ -307,8 +305,8 @@ export class Desk {
 
   /** Mark what is to go as sent, before it goes. */
   async #due(): Promise<readonly Item[]> {
-    const now = this.#world.now().getTime();
-    return await this.#store.change((items) => chooseBatch(items, now, BATCH).map(sent));
+    const batch = chooseBatch(await this.#store.unsettled(), this.#world.now().getTime(), BATCH);
+    return batch.length === 0 ? [] : await this.#pass(batch, sent);
   }
 
   async #record(operation: Operation): Promise<Item> {
@@ -323,12 +321,15 @@ export class Desk {
     return { answers: null, items: kept };
   }
 
-  async #settle(answers: readonly Answer[]): Promise<void> {
+  async #settle(items: readonly Item[], answers: readonly Answer[]): Promise<void> {
     const chance = this.#chance();
-    await this.#store.change(
-      (items) => settled(items, answers, chance).map(scrubbed),
-      (changed) => changed.flatMap((item) => this.#ending(item)),
-    );
+    const names = new Set(answers.map((answer) => answer.id));
+    const followers = await this.#where((item) => names.has(item.follows));
+    const ids = [...items, ...followers].map((item) => item.id);
+    await this.#store.change((found) => settled(found, answers, chance).map(scrubbed), {
+      ids,
+      lines: (changed) => changed.flatMap((item) => this.#ending(item)),
+    });
     await this.#look();
   }
 
@@ -339,11 +340,13 @@ export class Desk {
     if (failure.kind === "shut_out") this.#tell({ isShutOut: true });
   }
 
+  async #where(holds: (item: Item) => boolean): Promise<readonly Item[]> {
+    return (await this.#store.unsettled()).filter(holds);
+  }
+
   async #pass(items: readonly Item[], transition: (item: Item) => Item): Promise<readonly Item[]> {
-    const ids = new Set(items.map((item) => item.id));
-    return await this.#store.change((found) =>
-      found.filter((item) => ids.has(item.id)).map(transition),
-    );
+    const ids = items.map((item) => item.id);
+    return await this.#store.change((found) => found.map(transition), { ids });
   }
 
   async #timed<Body>(call: Call): Promise<Reply<Body>> {

@@ -153,6 +153,7 @@ export function sent(item: Item): Item {
  */
 export function recovered(item: Item): Item {
   if (item.state !== "sent" && item.state !== "waiting") return item;
+  if (item.state === "waiting" && item.isPromised && item.dueAt === 0) return item;
   if (item.isPromised || item.operation.kind === "earn") {
     return { ...item, state: "waiting", isPromised: true, dueAt: 0 };
   }
@@ -207,6 +208,11 @@ export function unanswered(batch: readonly Item[], failure: Failure, chance: Cha
   // What is refused is tried on at once; what fails needs time, as it may fail over everything.
   const dueAt = (item: Item) => (failure.kind === "rejected" ? 0 : later(item, chance, null));
   return batch.map((item) => ({ ...again(item, failure, dueAt(item)), batchMax: half }));
+}
+
+/** Give those that a transition changes. */
+export function moved(items: readonly Item[], transition: (item: Item) => Item): Item[] {
+  return items.map(transition).filter((item, place) => item !== items[place]);
 }
 
 /** Somebody goes away counting on it: from now on it is sent until it is in the book. */

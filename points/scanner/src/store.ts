@@ -7,6 +7,7 @@
  */
 
 import { EMPTY, type Entry, type Happening, type Head, headAt, nextEntry } from "./journal.ts";
+import { Mirror } from "./mirror.ts";
 import type { Item, State } from "./queue.ts";
 
 /** Why the phone cannot remember. */
@@ -78,10 +79,12 @@ export function openStore(
 
 export class Store {
   readonly #database: IDBDatabase;
+  readonly #mirror: Mirror;
 
   /** @param closed called when another tab needs a newer schema: this page has to load anew */
   constructor(database: IDBDatabase, closed: () => void) {
     this.#database = database;
+    this.#mirror = new Mirror(database.name);
     database.onversionchange = () => {
       database.close();
       closed();
@@ -94,13 +97,15 @@ export class Store {
    *
    * @param make builds the item, once its line in the journal has its number
    */
-  record(happening: Happening, make: (n: number) => Item): Promise<Item> {
-    return this.#act(["journal", "outbox"], "readwrite", async (transaction) => {
+  async record(happening: Happening, make: (n: number) => Item): Promise<Item> {
+    const written = await this.#act(["journal", "outbox"], "readwrite", async (transaction) => {
       const entry = await append(transaction, happening);
       const item = make(entry.n);
       transaction.objectStore("outbox").add(item);
       return item;
     });
+    this.#mirror.wrote([written]);
+    return written;
   }
 
   /** Write into the journal alone, as when the scanner starts. */
@@ -112,25 +117,33 @@ export class Store {
    * Let items pass on: read everything unsettled, write what the transition gives back, as one act.
    * Items that it does not give back stay as they are; none can be removed.
    *
-   * @param lines what the journal has to tell of it, in the same act
+   * @param how `ids` of the only items to read, where they are known; `lines` that the journal has
+   *   to tell of it, in the same act
    */
-  change(
+  async change(
     transition: (unsettled: readonly Item[]) => readonly Item[],
-    lines?: (changed: readonly Item[]) => readonly Happening[],
+    how: {
+      readonly ids?: Iterable<string>;
+      readonly lines?: (changed: readonly Item[]) => readonly Happening[];
+    } = {},
   ): Promise<readonly Item[]> {
+    const { ids, lines } = how;
     const places: readonly Place[] = lines === undefined ? ["outbox"] : ["journal", "outbox"];
-    return this.#act(places, "readwrite", async (transaction) => {
+    const written = await this.#act(places, "readwrite", async (transaction) => {
       const outbox = transaction.objectStore("outbox");
-      const changed = transition(await inStates(outbox, UNSETTLED));
+      const found = ids === undefined ? inStates(outbox, UNSETTLED) : unsettledOf(outbox, ids);
+      const changed = transition(await found);
       for (const item of changed) outbox.put(item);
       for (const line of lines?.(changed) ?? []) await append(transaction, line);
       return changed;
     });
+    this.#mirror.wrote(written);
+    return written;
   }
 
   /** Do the same to one item, settled or not; null if there is none. */
-  changeOne(id: string, transition: (item: Item) => Item): Promise<Item | null> {
-    return this.#act(["outbox"], "readwrite", async (transaction) => {
+  async changeOne(id: string, transition: (item: Item) => Item): Promise<Item | null> {
+    const written = await this.#act(["outbox"], "readwrite", async (transaction) => {
       const outbox = transaction.objectStore("outbox");
       const found = await answer<Item | undefined>(outbox.get(id));
       if (found === undefined) return null;
@@ -138,6 +151,8 @@ export class Store {
       outbox.put(changed);
       return changed;
     });
+    if (written !== null) this.#mirror.wrote([written]);
+    return written;
   }
 
   /**
@@ -155,9 +170,11 @@ export class Store {
   }
 
   /** Everything that is not settled, oldest first. */
-  unsettled(): Promise<Item[]> {
-    return this.#act(["outbox"], "readonly", (transaction) =>
-      inStates(transaction.objectStore("outbox"), UNSETTLED),
+  unsettled(): Promise<readonly Item[]> {
+    return this.#mirror.list(() =>
+      this.#act(["outbox"], "readonly", (transaction) =>
+        inStates(transaction.objectStore("outbox"), UNSETTLED),
+      ),
     );
   }
 
@@ -223,6 +240,7 @@ export class Store {
   }
 
   close(): void {
+    this.#mirror.close();
     this.#database.close();
   }
 
@@ -257,6 +275,12 @@ async function headOf(transaction: IDBTransaction): Promise<Head> {
   const cursor = transaction.objectStore("journal").openCursor(null, "prev");
   const [last] = await collect<Entry>(cursor, 1);
   return last === undefined ? EMPTY : headAt(last);
+}
+
+async function unsettledOf(outbox: IDBObjectStore, ids: Iterable<string>): Promise<Item[]> {
+  const asked = [...ids].map((id) => answer<Item | undefined>(outbox.get(id)));
+  const found = (await Promise.all(asked)).filter((item) => item !== undefined);
+  return found.filter((item) => item.state !== "settled").sort((one, other) => one.n - other.n);
 }
 
 async function inStates(outbox: IDBObjectStore, states: readonly State[]): Promise<Item[]> {

@@ -26,6 +26,8 @@ interface Props {
   readonly preferences: Preferences;
   readonly waiting: readonly Item[];
   readonly attention: readonly Item[];
+  /** How many of each there are beyond those listed. */
+  readonly unlisted: { readonly waiting: number; readonly attention: number };
   readonly volunteer: string;
   readonly acts: readonly { readonly label: string; readonly onAct: () => void }[];
   readonly notice: string | null;
@@ -52,6 +54,7 @@ export function MenuScreen(props: Props): JSX.Element {
           title={say("attentionTitle", language)}
           items={attention}
           empty={say("attentionEmpty", language)}
+          unlisted={props.unlisted.attention}
           done={say("seen", language)}
           onSeen={props.onSeen}
         />
@@ -59,6 +62,7 @@ export function MenuScreen(props: Props): JSX.Element {
           title={say("queueTitle", language)}
           items={waiting}
           empty={say("queueEmpty", language)}
+          unlisted={props.unlisted.waiting}
         />
         {waiting.length > 0 && (
           <button type="button" class="btn" onClick={props.onSend}>
@@ -92,6 +96,7 @@ function Items(props: {
   readonly title: string;
   readonly items: readonly Item[];
   readonly empty: string;
+  readonly unlisted: number;
   readonly done?: string;
   readonly onSeen?: (id: string) => void;
 }): JSX.Element {
@@ -119,6 +124,11 @@ function Items(props: {
               )}
             </li>
           ))}
+          {props.unlisted > 0 && (
+            <li>
+              <b>＋{props.unlisted}</b>
+            </li>
+          )}
         </ul>
       )}
     </>

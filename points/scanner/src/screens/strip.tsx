@@ -17,7 +17,8 @@ interface Props {
   readonly onOpen: () => void;
 }
 
-const SHOWN = 3;
+/** How many of the last acts it shows. */
+export const SHOWN = 3;
 const MANY = 20;
 
 export function QueueStrip({ waiting, count, isOffline, language, onOpen }: Props): JSX.Element {
@@ -26,7 +27,7 @@ export function QueueStrip({ waiting, count, isOffline, language, onOpen }: Prop
     <button type="button" class="queue" onClick={onOpen}>
       <span class="q-words">{say(word, language, { count })}</span>
       <span class="slips" aria-hidden="true">
-        {waiting.slice(-SHOWN).map((one) => (
+        {waiting.map((one) => (
           <span class="slip" key={one.id}>
             <b>{one.figure}</b>
             {clockTime(one.at)}
