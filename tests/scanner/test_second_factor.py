@@ -7,14 +7,16 @@ from datetime import timedelta
 from playwright.sync_api import Request, expect
 
 from points.domain.access import Role
-from points.service.confirming import MadeCode, make_code, set_pin
+from points.domain.allowances import Terms
+from points.service.allowances import MadeAllowance, make_allowance
+from points.service.confirming import Giver, MadeCode, make_code, set_pin
 from points.service.transactions import transaction
 from points.storage.catalog import PROGRAMME as ONE
 from points.storage.catalog import Change, add_changes
 from tests.axe import serious_faults
 from tests.desk import Dice, everything
 from tests.live import Live
-from tests.market import NOW, PROGRAMME, WANG
+from tests.market import DAY, NOW, PROGRAMME, WANG
 from tests.scanner.booth import Booth
 from tests.scanner.conftest import Pair
 from tests.web.served import CODES, NUMBERS
@@ -155,3 +157,29 @@ def test_without_a_network_a_one_time_code_is_told_as_no_use(pair: Pair, live: L
     booth.scan(made.code)
 
     booth.expect_verdict("no", "没有网络时用不了一次性兑换码")
+
+
+def test_an_allowance_pays_for_goods_up_to_what_the_household_allowed(
+    pair: Pair, live: Live
+) -> None:
+    booth = pair(4, Role.REDEEM)
+    made = make_allowance(
+        live.served.book,
+        Giver(household=WANG),
+        Terms(label="邻居", points_max=BAGS, last_day=DAY),
+        now=NOW,
+        random_bytes=Dice(),
+    )
+    assert isinstance(made, MadeAllowance)
+
+    booth.scan(made.code)
+    booth.expect_verdict("no", "这是代领卡")
+    booth.next()
+    booth.press("兑换")
+    booth.scan(made.code)
+    expect(booth.top).to_contain_text("30")
+    choose(booth, "垃圾袋")
+    booth.press("确认兑换")
+
+    booth.expect_verdict("ok", "换好了", "−30")
+    assert balance(booth) == START - BAGS

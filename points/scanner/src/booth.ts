@@ -18,7 +18,7 @@ import type { Desk, Outcome } from "./desk.ts";
 import type { Face } from "./faces.ts";
 import { giveCode } from "./family.ts";
 import { makeLockout } from "./lockout.ts";
-import type { OneTimeCode } from "./one_time.ts";
+import { isOneTime, type PayingCode } from "./paying.ts";
 import type { Item, Operation } from "./queue.ts";
 import { meaningOf, textOf } from "./scanning.ts";
 import type { Named, Screen, Work } from "./screen.ts";
@@ -49,6 +49,7 @@ const FAULTS: Readonly<Record<string, readonly [title: Word, why: Word]>> = {
   check_failed: ["misread", "typeNumber"],
   other_version: ["newerCard", "update"],
   once: ["onceTitle", "onceOnly"],
+  allowance: ["allowanceTitle", "onceOnly"],
 };
 
 export class Booth implements Stage {
@@ -149,7 +150,7 @@ export class Booth implements Stage {
     if (meaning === null || !this.#mayPass(`${this.#view.work} ${textOf(meaning)}`, ticks)) return;
     if (meaning.what === "fault") this.#refuse(meaning.fault);
     else if (meaning.what === "slip") await this.sides.slip(meaning.code);
-    else if (meaning.what === "once") await this.#once(meaning.code);
+    else if (meaning.what === "paying") await this.#paying(meaning.code);
     else await this.#card(meaning.code);
   }
 
@@ -201,10 +202,10 @@ export class Booth implements Stage {
     this.show({ last: last !== undefined && this.#isFresh(last) ? last : null });
   }
 
-  /** A one-time code pays for goods, and does nothing else. */
-  async #once(code: OneTimeCode): Promise<void> {
+  /** A one-time code or an allowance pays for goods, and does nothing else. */
+  async #paying(code: PayingCode): Promise<void> {
     if (this.#view.work === "redeem") await this.counter.open(code, null);
-    else this.#refuse("once");
+    else this.#refuse(isOneTime(code) ? "once" : "allowance");
   }
 
   async #card(code: CardCode): Promise<void> {

@@ -1,7 +1,7 @@
 /** Goods for points: what a card buys here now, and the handing over. */
 
 import type { Desk, Outcome } from "./desk.ts";
-import { isOneTime } from "./one_time.ts";
+import { isOneTime, isPaying } from "./paying.ts";
 import { type Answer, type Item, isBooked, type Operation } from "./queue.ts";
 import type { Shown } from "./screen.ts";
 import type { Choice, Purse } from "./screens/redeem.tsx";
@@ -67,7 +67,7 @@ export class Counter {
     const isOnline = reply.kind === "ok";
     const purse: Purse | null = isOnline
       ? { available: reply.body.available, asOf: null, ceiling: null }
-      : isOneTime(card)
+      : isPaying(card)
         ? null
         : await sealedPurse(bundle, sealed, card, waiting);
     if (purse === null) return this.#cannotTell(card);

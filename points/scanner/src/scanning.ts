@@ -1,13 +1,13 @@
 /** What a scanned text is. Pure: it says so and does nothing. */
 
 import { type CardCode, type CodeFault, readCardCode } from "./card.ts";
-import { type OneTimeCode, readOneTimeCode } from "./one_time.ts";
+import { type PayingCode, readPayingCode } from "./paying.ts";
 import { readSlipCode, type SlipCode } from "./slip.ts";
 
 export type Meaning =
   | { readonly what: "card"; readonly code: CardCode }
   | { readonly what: "slip"; readonly code: SlipCode }
-  | { readonly what: "once"; readonly code: OneTimeCode }
+  | { readonly what: "paying"; readonly code: PayingCode }
   | { readonly what: "fault"; readonly fault: CodeFault };
 
 /** Of several codes in one picture, ours goes before anything else. */
@@ -24,8 +24,8 @@ export function textOf(meaning: Meaning): string {
 function one(text: string): Meaning {
   const slip = readSlipCode(text);
   if ("slip" in slip) return { what: "slip", code: slip.slip };
-  const once = readOneTimeCode(text);
-  if ("once" in once) return { what: "once", code: once.once };
+  const paying = readPayingCode(text);
+  if ("paying" in paying) return { what: "paying", code: paying.paying };
   const card = readCardCode(text);
   return "code" in card ? { what: "card", code: card.code } : { what: "fault", fault: card.fault };
 }

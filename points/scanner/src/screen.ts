@@ -2,7 +2,7 @@
 
 import type { CardCode, CardNumber } from "./card.ts";
 import type { Wanted } from "./counter.ts";
-import type { OneTimeCode } from "./one_time.ts";
+import type { PayingCode } from "./paying.ts";
 import type { Item, Operation } from "./queue.ts";
 import type { Choice, Goods, Purse } from "./screens/redeem.tsx";
 import type { Verdict } from "./screens/verdict.tsx";
@@ -12,8 +12,8 @@ import type { Word } from "./words.ts";
 /** A card as it came: scanned, or its number typed. */
 export type Named = { readonly card: CardCode } | { readonly number: CardNumber };
 
-/** What is held up to spend points: a card, or what stands for it for a minute. */
-export type Shown = CardCode | OneTimeCode;
+/** What is held up to spend points: a card, a one-time code, or an allowance. */
+export type Shown = CardCode | PayingCode;
 
 export type Work =
   | "earn"

@@ -117,6 +117,7 @@ const WORDS = {
   balance: ["余额", "Balance"],
   asOf: ["{time} 的余额，没有网络", "Balance at {time}, no network"],
   onceTitle: ["这是一次性兑换码", "This is a one-time code"],
+  allowanceTitle: ["这是代领卡", "This card is an allowance"],
   onceOnly: [
     "它只用来换东西。请点“兑换”再扫",
     "It only pays for goods. Tap “Redeem” and scan again",
