@@ -81,7 +81,7 @@ def test_a_family_gets_a_code_for_a_card_that_is_held_up(booth: Booth) -> None:
     booth.press("给家人一个短码")
     expect(booth.top).to_contain_text("扫要加进来（或拿出去）的那张卡")
 
-    booth.type_code(CODES[WANG])
+    booth.scan(CODES[WANG])
 
     booth.expect_verdict("ok", "家人短码", "十五分钟内有效，只能用一次")
     assert re.search(r"\d{4} \d{4}", booth.verdict.inner_text())

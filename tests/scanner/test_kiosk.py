@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 from points.domain.access import Role
 from points.service.cards import freeze_card
 from tests.axe import serious_faults
+from tests.drills.processes import wait_until
 from tests.live import Live, rich_card
 from tests.market import LI, NOW, WANG
 from tests.scanner.booth import PIN, Booth
@@ -24,6 +25,8 @@ Object.defineProperty(window, "speechSynthesis", {
 });
 """
 """Keeps what would be spoken and printed: a browser without a face has neither voice nor paper."""
+
+TIME_MAX = 30
 
 SIZES: tuple[ViewportSize, ...] = (
     {"width": 360, "height": 740},
@@ -44,6 +47,11 @@ def turned(booth: Booth) -> Booth:
     booth.press("让居民自己查余额")
     expect(screen(booth)).to_contain_text("把积分卡对准方框")
     return booth
+
+
+def keeps(booth: Booth, name: str) -> None:
+    """Wait until the phone has written this down."""
+    wait_until(lambda: booth.note(name) is not None, TIME_MAX, told=lambda: name)
 
 
 def screen(booth: Booth) -> Locator:
@@ -68,7 +76,7 @@ def test_a_card_before_the_camera_has_its_balance_seen_and_heard_with_what_it_bu
 
 def test_nobodys_balance_stays_on_the_screen(kiosk: Booth) -> None:
     page = kiosk.phone.page
-    kiosk.type_code(CODES[WANG])
+    kiosk.scan(CODES[WANG])
     expect(figure(kiosk)).to_be_visible()
     page.clock.fast_forward("00:20")
     page.get_by_role("button", name="再看一会儿").tap()
@@ -95,10 +103,10 @@ def test_an_answer_that_comes_when_somebody_else_stands_there_is_shown_to_nobody
 
     card = rich_card(live)
     kiosk.phone.page.route("**/api/v1/balances", hold_the_first)
-    kiosk.type_code(CODES[WANG])
+    kiosk.scan(CODES[WANG])
     expect(screen(kiosk)).to_contain_text("请等一下")
 
-    kiosk.type_code(card)
+    kiosk.scan(card)
     expect(figure(kiosk)).to_have_text("36分")
     with kiosk.phone.page.expect_response("**/api/v1/balances"):
         held[0].continue_()
@@ -113,7 +121,7 @@ def test_two_hundred_and_fifty_is_seen_and_never_said(kiosk: Booth, live: Live) 
         route.fulfill(json=said)
 
     kiosk.phone.page.route("**/api/v1/balances", answer)
-    kiosk.type_code(CODES[LI])
+    kiosk.scan(CODES[LI])
 
     expect(figure(kiosk)).to_have_text("250分")
     assert kiosk.phone.tell("window.heard") == [["zh-CN", "您的分数请看屏幕。够换两份垃圾袋。"]]
@@ -149,7 +157,7 @@ def press_pin(page: Page, pin: str) -> None:
     [(STRAY, "请志愿者来看一下"), ("https://pay.example/0123456789", "这不是积分卡，请换一张")],
 )
 def test_what_tells_no_balance_says_so(kiosk: Booth, code: str, words: str) -> None:
-    kiosk.type_code(code)
+    kiosk.scan(code)
 
     expect(screen(kiosk).get_by_role("alert")).to_contain_text(words)
     kiosk.phone.page.clock.fast_forward("00:13")
@@ -159,7 +167,7 @@ def test_what_tells_no_balance_says_so(kiosk: Booth, code: str, words: str) -> N
 def test_a_card_that_was_frozen_tells_nothing(kiosk: Booth, live: Live) -> None:
     freeze_card(live.served.book.database, NUMBERS[WANG], now=NOW)
 
-    kiosk.type_code(CODES[WANG])
+    kiosk.scan(CODES[WANG])
 
     expect(screen(kiosk).get_by_role("alert")).to_be_visible()
     expect(figure(kiosk)).to_have_count(0)
@@ -170,15 +178,13 @@ def test_without_a_network_what_was_kept_is_told_with_its_time(pair: Pair, live:
     card = rich_card(live)
     kiosk = turned(pair(4, Role.REDEEM))
     kiosk.phone.wait_until_kept()
-    for _ in range(20):
-        if kiosk.note("sealed") is not None:
-            break
-        kiosk.phone.page.clock.run_for(2_000)
+    kiosk.phone.page.clock.fast_forward("01:05")
+    keeps(kiosk, "sealed")
     kiosk.phone.page.reload()
     expect(screen(kiosk)).to_be_visible()
     kiosk.phone.context.set_offline(True)
 
-    kiosk.type_code(card)
+    kiosk.scan(card)
 
     expect(screen(kiosk)).to_contain_text(re.compile(r"\d+:\d\d 的时候您有"))
     expect(figure(kiosk)).to_have_text("36分")
@@ -187,10 +193,11 @@ def test_without_a_network_what_was_kept_is_told_with_its_time(pair: Pair, live:
 def test_without_a_network_and_nothing_kept_it_says_that_all_is_safe(pair: Pair) -> None:
     booth = pair(7)
     booth.press("知识问答")
+    keeps(booth, "activity")
     kiosk = turned(booth)
     kiosk.phone.context.set_offline(True)
 
-    kiosk.type_code(CODES[WANG])
+    kiosk.scan(CODES[WANG])
 
     expect(screen(kiosk).get_by_role("alert")).to_contain_text("分都在，没有少")
 
@@ -199,7 +206,7 @@ def test_a_slip_tells_the_balance_and_the_last_lines_and_no_more_than_that(
     kiosk: Booth, live: Live
 ) -> None:
     card = rich_card(live)
-    kiosk.type_code(card)
+    kiosk.scan(card)
     kiosk.phone.page.get_by_role("button", name="打印小票").tap()
     expect(kiosk.phone.page.locator(".paper tr")).to_have_text(
         [re.compile("可回收物交投.*\\+36.*剩 36")]
@@ -230,10 +237,10 @@ def test_no_screen_shuts_anybody_out(kiosk: Booth, language: str) -> None:
     if language == "en":
         page.get_by_role("button", name="English").tap()
     look("ready")
-    kiosk.type_code(CODES[WANG])
+    kiosk.scan(CODES[WANG])
     expect(figure(kiosk)).to_be_visible()
     look("told")
-    kiosk.type_code(STRAY)
+    kiosk.scan(STRAY)
     expect(page.get_by_role("alert")).to_be_visible()
     look("not")
 

@@ -123,6 +123,8 @@ def test_it_is_played_by_keys_alone(booth: Booth, bins: dict[str, Bin]) -> None:
         page.keyboard.press("ArrowRight")
     expect(page.locator(f"[data-bin={last}]")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.locator(".foot .main")).to_be_focused()
+    page.clock.run_for(400)
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("status")).to_contain_text("放对 8 样")
