@@ -39,7 +39,13 @@ from points.web.doors import check_doors
 from points.web.envelope import Envelope
 from points.web.handlers import add_handlers, unforeseen
 from points.web.limits import BodyLimit
-from points.web.pages import resident, resident_allowances, resident_cards, scanner
+from points.web.pages import (
+    resident,
+    resident_allowances,
+    resident_cards,
+    resident_privacy,
+    scanner,
+)
 from points.web.running import Running, keep
 from points.web.throttle import Throttle
 from points.web.together import Together
@@ -52,6 +58,7 @@ _ROUTERS = (  # what is asked for most comes first: they are tried in order
     resident.router,
     resident_cards.router,
     resident_allowances.router,
+    resident_privacy.router,
     binding.router,
     family.router,
     devices.router,

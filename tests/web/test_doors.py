@@ -80,6 +80,11 @@ WHO_MAY = {
     ("GET", "/me/spend-for-me"): ANYONE,
     ("POST", "/me/spend-for-me"): ANYONE,
     ("GET", "/me/privacy"): ANYONE,
+    ("POST", "/me/privacy"): ANYONE,
+    ("GET", "/me/export"): ANYONE,
+    ("POST", "/me/export"): ANYONE,
+    ("GET", "/me/erase"): ANYONE,
+    ("POST", "/me/erase"): ANYONE,
     ("GET", "/about"): ANYONE,
     ("GET", "/pages/{name}"): ANYONE,
 }

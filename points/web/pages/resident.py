@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from points.domain.cards import read_card_number
 from points.domain.chain import instant_of, micros
-from points.service.consents import notice_today
 from points.service.passbooks import Glance, read_statement_page
 from points.service.visits import HeldBack, Opened, Shown, Unopened, end_visit, open_visit
 from points.storage.reading import Place
@@ -111,14 +110,6 @@ async def lead_home(reader: Reading) -> Response:
 async def show_about(reader: Reading) -> Response:
     """Tell how the card is used, with a phone and without."""
     return reader.page("about")
-
-
-@router.get("/me/privacy", **open_door())
-async def show_privacy(reader: Reading) -> Response:
-    """Tell what is known of whom, and the notice that people are told."""
-    notice = await run_in_threadpool(notice_today, reader.running.book, now=reader.now)
-    text = (reader.words.is_english and notice.text_en) or notice.text
-    return reader.page("privacy", {"notice": text})
 
 
 @router.get("/pages/{name}", **open_door(refuses=[Fault.NOT_FOUND]))

@@ -30,7 +30,7 @@ from points.web.wording import Tongue
 COOKIE = "points_resident"
 HOME = "me"
 COME_BACK_TO = frozenset(
-    {HOME, "about", *(f"me/{name}" for name in ("statement", "code", "lost", "privacy"))}
+    {HOME, "about", *(f"me/{name}" for name in ("statement", "code", "lost", "privacy", "erase"))}
     | {"me/spend-for-me"}
 )
 """Pages that may be asked for by their address alone."""

@@ -19,7 +19,10 @@ TINY = {"width": 320, "height": 568}
 ZOOMED = {"width": 180, "height": 370}
 """What is left of a small screen at 200 %."""
 
-PAGES = (*("me", "me/statement", "me/code", "me/spend-for-me", "me/lost", "me/privacy", "about"),)
+PAGES = (
+    *("me", "me/statement", "me/code", "me/spend-for-me", "me/lost", "me/privacy", "me/erase"),
+    "about",
+)
 BYTES_MAX = 50_000
 
 Open = Callable[..., Page]

@@ -25,7 +25,7 @@ STATEMENTS = {
     "/me/statement": 7,
     "/me/code": 3,
     "/me/lost": 2,
-    "/me/privacy": 1,
+    "/me/privacy": 7,
     "/about": 0,
 }
 """How often a page asks the database, whatever there is to show."""
