@@ -43,6 +43,7 @@ from points.web.pages import (
     resident,
     resident_allowances,
     resident_cards,
+    resident_family,
     resident_privacy,
     scanner,
 )
@@ -58,6 +59,7 @@ _ROUTERS = (  # what is asked for most comes first: they are tried in order
     resident.router,
     resident_cards.router,
     resident_allowances.router,
+    resident_family.router,
     resident_privacy.router,
     binding.router,
     family.router,

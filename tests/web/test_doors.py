@@ -85,6 +85,8 @@ WHO_MAY = {
     ("POST", "/me/export"): ANYONE,
     ("GET", "/me/erase"): ANYONE,
     ("POST", "/me/erase"): ANYONE,
+    ("GET", "/me/cards"): ANYONE,
+    ("POST", "/me/cards"): ANYONE,
     ("GET", "/about"): ANYONE,
     ("GET", "/pages/{name}"): ANYONE,
 }

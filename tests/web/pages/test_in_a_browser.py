@@ -21,7 +21,7 @@ ZOOMED = {"width": 180, "height": 370}
 
 PAGES = (
     *("me", "me/statement", "me/code", "me/spend-for-me", "me/lost", "me/privacy", "me/erase"),
-    "about",
+    *("me/cards", "about"),
 )
 BYTES_MAX = 50_000
 
@@ -155,7 +155,7 @@ def test_the_address_never_holds_the_code_nor_does_the_way_back(
 def test_keys_alone_reach_everything_in_order_and_show_where_they_are(open_page: Open) -> None:
     page = open_page(language="en-GB")
     reached = []
-    for _ in range(11):
+    for _ in range(12):
         page.keyboard.press("Tab")
         focus = page.locator(":focus")
         reached.append(focus.inner_text().strip())
@@ -166,6 +166,7 @@ def test_keys_alone_reach_everything_in_order_and_show_where_they_are(open_page:
     assert reached[4:] == [
         "The whole statement",
         "Let someone spend for me",
+        "Our cards",
         "Lost card",
         "How the card works",
         "What is known of you",
