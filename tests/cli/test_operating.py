@@ -75,10 +75,10 @@ def test_the_release_is_told() -> None:
 
 
 def test_a_command_that_is_mistyped_is_answered_by_one_that_is_there() -> None:
-    result = run("blance")
+    result = run("verifi")
 
     assert result.exit_code == 2
-    assert "No such command 'blance'. Did you mean 'balance'?" in result.stderr
+    assert "No such command 'verifi'. Did you mean 'verify'?" in result.stderr
 
 
 def test_without_a_command_help_is_shown() -> None:
