@@ -1,6 +1,7 @@
 """The kiosk: a card is held up, its balance seen and heard, and soon nobody was ever there."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
@@ -162,6 +163,18 @@ def test_what_tells_no_balance_says_so(kiosk: Booth, code: str, words: str) -> N
     expect(screen(kiosk).get_by_role("alert")).to_contain_text(words)
     kiosk.phone.page.clock.fast_forward("00:13")
     expect(screen(kiosk)).to_contain_text("把积分卡对准方框")
+
+
+def test_a_card_is_taken_from_the_moment_that_the_screen_can_be_seen(pair: Pair) -> None:
+    booth = pair(4, Role.REDEEM)
+    booth.press("设置")
+    booth.phone.page.clock.pause_at(NOW + timedelta(minutes=1))
+    booth.press("让居民自己查余额")
+    expect(screen(booth)).to_contain_text("把积分卡对准方框")
+
+    booth.scan("https://pay.example/0123456789")
+
+    expect(screen(booth).get_by_role("alert")).to_contain_text("这不是积分卡")
 
 
 def test_a_card_that_was_frozen_tells_nothing(kiosk: Booth, live: Live) -> None:

@@ -1,7 +1,7 @@
 /** The page: the screen that is shown, over a camera that never stops for it. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { asks, nameOf, pointsOf } from "./bundle.ts";
 import { readCardNumber } from "./card.ts";
 import type { Phone, Preferences, Shown } from "./phone.ts";
@@ -31,7 +31,7 @@ const LISTED = 50;
 
 export function App({ phone }: { readonly phone: Phone }): JSX.Element {
   const [shown, setShown] = useState<Shown>(phone.shown);
-  useEffect(() => phone.watch(setShown), [phone]);
+  useLayoutEffect(() => phone.watch(setShown), [phone]);
   useEffect(() => dress(shown.preferences), [shown.preferences]);
   const { corner, preferences } = shown;
   if (corner !== null && phone.booth !== null && shown.view.screen.name !== "pair") {

@@ -1,7 +1,7 @@
 /** A household's PIN, for more points than a card alone may spend. The resident types it. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { type Language, say } from "../words.ts";
 import { PinField } from "./pair.tsx";
 
@@ -21,7 +21,7 @@ export function ConfirmScreen(props: Props): JSX.Element {
   const { problem, isBusy, language } = props;
   const [pin, setPin] = useState("");
   // A wrong one is gone before the next is typed.
-  useEffect(() => setPin(""), [problem, isBusy]);
+  useLayoutEffect(() => setPin(""), [problem, isBusy]);
   return (
     <main class="ph confirm">
       {props.bar}

@@ -1,7 +1,7 @@
 /** Big keys for a number: a card's spoken number, right answers, grams, a PIN. */
 
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { type Language, say } from "../words.ts";
 
 interface Props {
@@ -20,7 +20,7 @@ export function Keypad(props: Props): JSX.Element {
   const add = (digit: string): void => {
     if (digits.length < length) onChange(digits + digit);
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isTypeable) return undefined;
     const typed = (event: KeyboardEvent): void => {
       if (/^[0-9]$/.test(event.key)) add(event.key);

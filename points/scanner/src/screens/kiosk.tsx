@@ -1,7 +1,7 @@
 /** The kiosk: hold a card up, see and hear what it has, take a slip along, and leave nothing. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { nameOf } from "../bundle.ts";
 import { Kiosk, type KioskView } from "../kiosk.ts";
 import { balanceLine } from "../kiosk_spoken.ts";
@@ -29,7 +29,7 @@ export function KioskScreen(props: Props): JSX.Element {
   const { language } = preferences;
   const [view, setView] = useState<KioskView>({ name: "ready", notice: null });
   const kiosk = useMemo(() => new Kiosk(() => residents.look(), setView), [residents]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     residents.attend(kiosk);
     // Whoever comes to a page that was out of sight is somebody else.
     const hidden = (): void => {
@@ -136,7 +136,7 @@ function Balance(props: {
   const { told, paper, isPrinting } = view;
   const left = useCountdown(SHOWN_SECONDS, () => kiosk.home(), told);
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), [told]);
+  useLayoutEffect(() => heading.current?.focus(), [told]);
   useEffect(() => {
     if (!isPrinting || paper === null) return;
     window.print();

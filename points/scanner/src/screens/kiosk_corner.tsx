@@ -1,7 +1,7 @@
 /** The way to the screens for residents: loaded when a booth first shows them, for few do. */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { say } from "../words.ts";
 import type { Props } from "./kiosk_screens.tsx";
 import { NoticeScreen } from "./notice.tsx";
@@ -12,7 +12,7 @@ export function CornerScreen(props: Props): JSX.Element {
   const { language } = props.preferences;
   const [screens, setScreens] = useState<Screens | null>(null);
   const [hasFailed, setFailed] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (screens !== null || hasFailed) return;
     import("./kiosk_screens.tsx").then(setScreens, () => setFailed(true));
   }, [screens, hasFailed]);

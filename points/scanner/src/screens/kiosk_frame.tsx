@@ -1,7 +1,7 @@
 /** What all screens for residents share: the bar, and the way back to the start by itself. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { kioskSay } from "../kiosk_words.ts";
 import type { Language } from "../words.ts";
 import { Icon, Mark } from "./icons.tsx";
@@ -58,7 +58,7 @@ export function Frame(props: Props): JSX.Element {
 export function useReturn(ms: number | null, onReturn: () => void, moment: unknown): void {
   const told = useRef(onReturn);
   told.current = onReturn;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (ms === null) return undefined;
     let timer = setTimeout(() => told.current(), ms);
     const touched = (): void => {
@@ -84,7 +84,7 @@ export function useCountdown(seconds: number, onReturn: () => void, moment: unkn
   const [left, setLeft] = useState(seconds);
   const told = useRef(onReturn);
   told.current = onReturn;
-  useEffect(() => {
+  useLayoutEffect(() => {
     // By a clock and not by counting ticks: a tablet that sleeps does not tick.
     let until = performance.now() + seconds * 1_000;
     const look = (): void => {

@@ -1,7 +1,7 @@
 /** The sorting quiz: start, eight things, what was right and why, the card, and what it brought. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { nameOf } from "../bundle.ts";
 import { kioskSay } from "../kiosk_words.ts";
 import {
@@ -42,7 +42,7 @@ export function QuizScreen(props: Props): JSX.Element {
   const { language } = preferences;
   const [view, setView] = useState<QuizView>({ name: "start", notice: null });
   const play = useMemo(() => new QuizPlay(() => residents.look(), setView), [residents]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     residents.attend(play);
     return () => residents.attend(null);
   }, [residents, play]);
@@ -194,7 +194,7 @@ function Question(props: {
   const item = asked(game);
   const keys = useRef(NO_KEYS);
   const bins = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const typed = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.altKey || event.metaKey) return;
       const step = pressed(keys.current, event.key, performance.now());
@@ -207,7 +207,7 @@ function Question(props: {
   });
   const heading = useRef<HTMLHeadingElement>(null);
   // Whoever listens to the screen hears the next thing at once.
-  useEffect(() => heading.current?.focus(), [item]);
+  useLayoutEffect(() => heading.current?.focus(), [item]);
   if (item === null) return null;
   return (
     <>
@@ -267,7 +267,7 @@ function Told(props: {
   const { game, language } = props;
   const told = lastAnswered(game);
   const next = useRef<HTMLButtonElement>(null);
-  useEffect(() => next.current?.focus(), [game]);
+  useLayoutEffect(() => next.current?.focus(), [game]);
   if (told === null) return null;
   const { item, isRight } = told;
   const figures = { name: nameOfItem(item, language), bin: binName(item.bin, language) };

@@ -1,7 +1,7 @@
 /** What became of a result: added, on its way, or why not. In the grammar of all verdicts. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Paid } from "../quiz_play.ts";
 import { quizSay } from "../quiz_words.ts";
 import { type Language, say, signed } from "../words.ts";
@@ -17,7 +17,7 @@ export function QuizPaid({ paid, language, onHome }: Props): JSX.Element {
   const { face, points } = paid;
   const isGood = face === "ok" || face === "kept";
   const done = useRef<HTMLButtonElement>(null);
-  useEffect(() => done.current?.focus(), []);
+  useLayoutEffect(() => done.current?.focus(), []);
   return (
     <main class={`rs v v-${face}`} data-face={face}>
       <div class={face === "no" ? "field" : ""} role={isGood ? "status" : "alert"}>

@@ -1,7 +1,7 @@
 /** How a game went: what it is worth, the card that gets it, and what is good to know. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { kioskSay } from "../kiosk_words.ts";
 import { type Game, missed, type QuizItem, rightAnswers } from "../quiz.ts";
 import { BIN_NAMES, binName, quizSay, whyOf } from "../quiz_words.ts";
@@ -22,7 +22,7 @@ export function QuizResult(props: Props): JSX.Element {
   const right = rightAnswers(game);
   const others = missed(game);
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   return (
     <>
       <section class="rs-ask" role="status">

@@ -5,7 +5,7 @@
  */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Face } from "../faces.ts";
 import { type Language, say } from "../words.ts";
 import { Icon } from "./icons.tsx";
@@ -39,7 +39,7 @@ export function VerdictScreen(props: Props): JSX.Element {
   const look = face === "look" ? "no" : face;
   const main = useRef<HTMLButtonElement>(null);
   // Whoever works with a keyboard goes on with Enter.
-  useEffect(() => main.current?.focus(), [verdict]);
+  useLayoutEffect(() => main.current?.focus(), [verdict]);
   return (
     <main class={`ph v v-${look}`} data-face={face}>
       <div role={isGood ? "status" : "alert"}>
