@@ -63,6 +63,7 @@ DESK: Mapping[DeskFault, Both] = {
         "a PIN is six digits, not all the same and not in order",
     ),
     DeskFault.PIN_UNSET: ("还没有设密码，请到服务台", "there is no PIN yet; set one at the desk"),
+    DeskFault.PIN_ALREADY_SET: ("这一户已经有密码", "the household has a PIN already"),
     DeskFault.TOO_MANY_CODES: ("刚刚出了太多码，过一分钟再来", "too many codes; wait a minute"),
     DeskFault.INVITE_UNKNOWN: ("没有这个邀请", "there is no such invite"),
     DeskFault.INVITE_EXPIRED: ("邀请过期了", "the invite has ended"),

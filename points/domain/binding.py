@@ -22,6 +22,8 @@ class DeskAct(StrEnum):
     LEFT = "left"
     """A card went, and has a household of its own."""
     FROZEN = "frozen"
+    PIN_SET = "pin_set"
+    """Its household chose a PIN on the phone of whoever leads the booth."""
     EXPORTED = "exported"
     ERASED = "erased"
 

@@ -69,6 +69,8 @@ class DeskFault(StrEnum):
     PIN_INVALID = "pin_invalid"
     PIN_UNSET = "pin_unset"
     """The household has none yet; the first is set at the desk."""
+    PIN_ALREADY_SET = "pin_already_set"
+    """The household has one: another needs that one, or the lead's word."""
     TOO_MANY_CODES = "too_many_codes"
     """So many one-time codes wait to be used already."""
 

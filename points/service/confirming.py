@@ -1,8 +1,9 @@
 """What confirms that a household spends more than a card alone may: its PIN, and one-time codes.
 
-A first PIN is only ever set at the desk, where somebody sees who asks: whoever has a photo of a
-card could otherwise set one before its household does. Each try is counted before it is looked at,
-in a transaction of its own, so that a thousand sent at once are no more than a few.
+A first PIN is only ever set at the desk, or on the lead's phone at a booth (`booth_pins`), where
+somebody sees who asks: whoever has a photo of a card could otherwise set one before its household
+does. Each try is counted before it is looked at, in a transaction of its own, so that a thousand
+sent at once are no more than a few.
 """
 
 from dataclasses import dataclass, field
@@ -68,7 +69,7 @@ def set_pin(
     pin = read_pin(typed)
     if isinstance(pin, PinFault):
         return NotDone(reason=DeskFault.PIN_INVALID, details={"fault": pin})
-    salt, hashed = _hashed(pin, random_bytes)
+    salt, hashed = hashed_pin(pin, random_bytes)
 
     def act(connection: Connection) -> HouseholdId | NotDone:
         card = load_card_records(connection, [number]).get(number)
@@ -96,7 +97,7 @@ def change_pin(
     fault = pin_fault(try_pin(database, household, old, now=now))
     if fault is not None:
         return fault
-    salt, hashed = _hashed(pin, random_bytes)
+    salt, hashed = hashed_pin(pin, random_bytes)
     settle(
         database,
         lambda connection: kept.set_pin(connection, household, salt=salt, hashed=hashed, at=now),
@@ -160,6 +161,12 @@ def try_pin(
     return PinChecked(is_right=True)
 
 
+def hashed_pin(pin: Pin, random_bytes: RandomBytes) -> tuple[bytes, bytes]:
+    """Give a salt of its own for a PIN, and the PIN hashed with it."""
+    salt = random_bytes(SALT_BYTES)
+    return salt, hash_pin(pin, salt)
+
+
 def pin_fault(checked: PinChecked | None) -> NotDone | None:
     """Say why a PIN that was typed does not do, where it does not."""
     if checked is None:
@@ -211,8 +218,3 @@ def make_code(
         return MadeCode(code=code, valid_until=Lifetime(now).ends, is_confirmed=is_confirmed)
 
     return settle(database, act)
-
-
-def _hashed(pin: Pin, random_bytes: RandomBytes) -> tuple[bytes, bytes]:
-    salt = random_bytes(SALT_BYTES)
-    return salt, hash_pin(pin, salt)

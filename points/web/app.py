@@ -18,6 +18,7 @@ from points.settings import Settings
 from points.storage.engine import check_safety, open_database
 from points.web.api import (
     binding,
+    booth_pins,
     bundle,
     cards,
     cases,
@@ -62,6 +63,7 @@ _ROUTERS = (  # what is asked for most comes first: they are tried in order
     resident_family.router,
     resident_privacy.router,
     binding.router,
+    booth_pins.router,
     family.router,
     devices.router,
     cases.router,

@@ -50,6 +50,8 @@ class Fault(StrEnum):
     COMMUNITY_UNKNOWN = "community_unknown"
     NOTICE_UNKNOWN = "notice_unknown"
     CONSENT_NEEDED = "consent_needed"
+    PIN_INVALID = "pin_invalid"
+    PIN_ALREADY_SET = "pin_already_set"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     TOO_MANY_REQUESTS = "too_many_requests"
     INTERNAL_ERROR = "internal_error"
@@ -110,6 +112,8 @@ _STATUS_OF_FAULT: Mapping[Fault, HTTPStatus] = {
     Fault.COMMUNITY_UNKNOWN: HTTPStatus.NOT_FOUND,
     Fault.NOTICE_UNKNOWN: HTTPStatus.CONFLICT,
     Fault.CONSENT_NEEDED: HTTPStatus.CONFLICT,
+    Fault.PIN_INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Fault.PIN_ALREADY_SET: HTTPStatus.CONFLICT,
     Fault.IDEMPOTENCY_KEY_REUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
     Fault.TOO_MANY_REQUESTS: HTTPStatus.TOO_MANY_REQUESTS,
     Fault.INTERNAL_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,

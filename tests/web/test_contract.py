@@ -35,7 +35,7 @@ CONFIG = {
         },
         {
             # A phone that redeems would be told 403, and nothing else of them be tried.
-            "include-path-regex": "^/api/v1/(cases|exposure|cards/freeze|devices$)",
+            "include-path-regex": "^/api/v1/(cases|exposure|cards/freeze|cards/pin|devices$)",
             "headers": {"Authorization": f"Bearer {token_of('supervisor')}"},
         },
     ],

@@ -41,6 +41,7 @@ WHO_MAY = {
     ("POST", "/api/v1/cards/bind"): DEVICES,
     ("POST", "/api/v1/cards/freeze"): LEADS,
     ("POST", "/api/v1/cards/codes"): DEVICES,
+    ("PUT", "/api/v1/cards/pin"): LEADS,
     ("GET", "/api/v1/cases"): LEADS,
     ("POST", "/api/v1/cases/{number}/settle"): LEADS,
     ("GET", "/api/v1/exposure"): LEADS,

@@ -15,6 +15,7 @@ def test_the_document_names_every_route_that_is_served(served_once: Served) -> N
         "/api/v1/cards/bind",
         "/api/v1/cards/codes",
         "/api/v1/cards/freeze",
+        "/api/v1/cards/pin",
         "/api/v1/cases",
         "/api/v1/cases/{number}/settle",
         "/api/v1/devices",
