@@ -19,7 +19,8 @@ from points.domain.redemptions import (
     Taken,
     hand_over,
     left_of_limit,
-    redeeming_booth,
+    offer_for,
+    price_fault,
 )
 from points.domain.shelves import lease_of, pieces_leased, pieces_on
 from points.domain.shown_cards import is_one_time
@@ -76,7 +77,7 @@ def weigh_handout(state: State, asked: Asked, redeem: Redeem) -> Weighed | Refus
         Refused(reason=Refusal.CODE_EXPIRED) if is_one_time(redeem.card) else None,
         _allowance_doubt(state, purchase),
         state.event_fault(event, purchase.household, redeem.occurred_at),
-        _price_doubt(purchase),
+        price_fault(purchase),
     ]
     if not asked.is_approved:  # somebody has looked: these goods are gone, wherever they stood
         doubts += [_lease_doubt(state, purchase), _ceiling_doubt(state, purchase)]
@@ -91,15 +92,9 @@ def _is_payable(redeem: Redeem) -> bool:
 
 
 def _understand(state: State, asked: Asked, redeem: Redeem, card: Card) -> Purchase | Refused:
-    booth = redeeming_booth(state, asked.credential.booth, redeem)
-    if booth is None:
-        return Refused(reason=Refusal.NOT_ALLOWED)
-    versions = state.catalog.rewards.get(redeem.reward)
-    version = _offered(versions, redeem) if versions else None
-    if version is None or version.item is None or version.item.event != booth.event:
-        return Refused(reason=Refusal.REWARD_UNKNOWN)
-    if redeem.reserve and redeem.reserve not in version.item.reserved_for:
-        return Refused(reason=Refusal.RESERVE_UNKNOWN)
+    offer = offer_for(state, asked, redeem, _offered)
+    if isinstance(offer, Refused):
+        return offer
     allowance = state.facts.allowances.get(redeem.card)
     is_confirmed = allowance is not None and allowance.is_confirmed
     return Purchase(
@@ -107,9 +102,9 @@ def _understand(state: State, asked: Asked, redeem: Redeem, card: Card) -> Purch
         caller=asked.credential,
         card=card,
         household=state.household(card.household),
-        booth=booth,
-        reward=version.item,
-        version=version.number,
+        booth=offer.booth,
+        reward=offer.reward,
+        version=offer.version,
         allowance=allowance,
         confirmed_by=Confirmation.ALLOWANCE if is_confirmed else None,
     )
@@ -122,12 +117,6 @@ def _offered(versions: Versions[Reward], redeem: Redeem) -> Version[Reward]:
         if version.item is not None and version.item.price == redeem.price_shown:
             return version
     return versions.at(moment)
-
-
-def _price_doubt(purchase: Purchase) -> Refused | None:
-    if purchase.reward.price == purchase.redeem.price_shown:
-        return None
-    return Refused(reason=Refusal.PRICE_CHANGED, details={"price": purchase.reward.price})
 
 
 def _allowance_doubt(state: State, purchase: Purchase) -> Refused | None:

@@ -3,7 +3,7 @@
 What has happened already, without a network, is weighed in `handouts`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from points.domain.access import Credential
@@ -30,7 +30,7 @@ from points.domain.ids import AccountId, BoothKey, HouseholdId, SystemAccount, g
 from points.domain.operations import QUANTITY_MAX, CardRef, Kind, Redeem
 from points.domain.outcomes import Refusal
 from points.domain.periods import spelled
-from points.domain.programme import Booth, Reward, Shelf, Version
+from points.domain.programme import Booth, Reward, Shelf, Version, Versions
 from points.domain.shelves import kept_back, lease_of, on_shelf, pieces_leased, pieces_on
 from points.domain.state import Draft, State
 
@@ -85,7 +85,7 @@ def decide_redemption(state: State, asked: Asked, redeem: Redeem) -> Draft | Ref
     if event is None:
         return Refused(reason=Refusal.REWARD_UNKNOWN)
     fault = state.event_fault(event, purchase.household, redeem.occurred_at)
-    fault = fault or _price_fault(purchase) or _limit_fault(state, purchase)
+    fault = fault or price_fault(purchase) or _limit_fault(state, purchase)
     fault = fault or _stock_fault(state, purchase) or _points_fault(state, purchase)
     price = purchase.price
     fault = fault or allowed_fault(state, purchase.allowance, price)
@@ -155,7 +155,42 @@ def left_of_limit(state: State, purchase: Purchase) -> int:
     return limit - had - purchase.redeem.quantity
 
 
-def redeeming_booth(state: State, key: BoothKey | None, redeem: Redeem) -> Booth | None:
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a booth hands out, at its price."""
+
+    booth: Booth
+    reward: Reward
+    version: int
+
+
+def offer_for(
+    state: State,
+    asked: Asked,
+    redeem: Redeem,
+    choose: Callable[[Versions[Reward], Redeem], Version[Reward] | None],
+) -> Offer | Refused:
+    """Find where the goods are handed out, and what they are.
+
+    Args:
+        state: Of the book.
+        asked: By whom.
+        redeem: What for.
+        choose: Which version of the reward counts, of all that there were.
+    """
+    booth = _redeeming_booth(state, asked.credential.booth, redeem)
+    if booth is None:
+        return Refused(reason=Refusal.NOT_ALLOWED)
+    versions = state.catalog.rewards.get(redeem.reward)
+    version = choose(versions, redeem) if versions else None
+    if version is None or version.item is None or version.item.event != booth.event:
+        return Refused(reason=Refusal.REWARD_UNKNOWN)
+    if redeem.reserve and redeem.reserve not in version.item.reserved_for:
+        return Refused(reason=Refusal.RESERVE_UNKNOWN)
+    return Offer(booth, version.item, version.number)
+
+
+def _redeeming_booth(state: State, key: BoothKey | None, redeem: Redeem) -> Booth | None:
     """Give the booth, if it hands goods out."""
     versions = state.catalog.booths.get(key) if key else None
     version = versions.at(redeem.occurred_at) if versions else None
@@ -164,36 +199,30 @@ def redeeming_booth(state: State, key: BoothKey | None, redeem: Redeem) -> Booth
 
 
 def _understand(state: State, asked: Asked, redeem: Redeem, held_up: Shown) -> Purchase | Refused:
-    card = held_up.card
-    booth = redeeming_booth(state, asked.credential.booth, redeem)
-    if booth is None:
-        return Refused(reason=Refusal.NOT_ALLOWED)
-    version = _find_reward(state, redeem)
-    if version is None or version.item is None or version.item.event != booth.event:
-        return Refused(reason=Refusal.REWARD_UNKNOWN)
-    if redeem.reserve and redeem.reserve not in version.item.reserved_for:
-        return Refused(reason=Refusal.RESERVE_UNKNOWN)
+    offer = offer_for(state, asked, redeem, _in_force)
+    if isinstance(offer, Refused):
+        return offer
     return Purchase(
         redeem=redeem,
         caller=asked.credential,
-        card=card,
-        household=state.household(card.household),
-        booth=booth,
-        reward=version.item,
-        version=version.number,
+        card=held_up.card,
+        household=state.household(held_up.card.household),
+        booth=offer.booth,
+        reward=offer.reward,
+        version=offer.version,
         code=held_up.ref if held_up.code is not None else None,
         allowance=held_up.allowance,
         confirmed_by=confirmation(state, asked, held_up),
     )
 
 
-def _find_reward(state: State, redeem: Redeem) -> Version[Reward] | None:
-    """Find the reward and its price as they stood when the act happened."""
-    versions = state.catalog.rewards.get(redeem.reward)
-    return versions.at(redeem.occurred_at) if versions else None
+def _in_force(versions: Versions[Reward], redeem: Redeem) -> Version[Reward] | None:
+    """Give the reward and its price as they stood when the act happened."""
+    return versions.at(redeem.occurred_at)
 
 
-def _price_fault(purchase: Purchase) -> Refused | None:
+def price_fault(purchase: Purchase) -> Refused | None:
+    """Tell whether the price is another than the one that was shown."""
     if purchase.redeem.price_shown == purchase.reward.price:
         return None
     return Refused(reason=Refusal.PRICE_CHANGED, details={"price": purchase.reward.price})
