@@ -1,6 +1,5 @@
 """`/me/spend-for-me` 代领: a household lets a child or neighbour spend some of its points."""
 
-import re
 from datetime import datetime, time, timedelta
 
 from fastapi import APIRouter
@@ -11,7 +10,6 @@ from starlette.responses import Response
 from points.domain.allowances import AllowanceRecord, Terms
 from points.domain.cards import read_card_number, spoken
 from points.domain.desk import DeskFault, NotDone
-from points.domain.outcomes import Refusal
 from points.outside.qr_images import qr_svg
 from points.service.allowances import (
     MadeAllowance,
@@ -25,8 +23,8 @@ from points.storage.sessions import Holding
 from points.web.dependencies import random_bytes
 from points.web.doors import open_door
 from points.web.pages.resident import ask_for_card
+from points.web.pages.typed import points_typed
 from points.web.pages.visitors import Leaf, Reader, Reading
-from points.web.wording import say
 
 router = APIRouter(tags=["pages"], include_in_schema=False, route_class=Leaf)
 
@@ -34,8 +32,6 @@ DAYS = (0, 7, 30, 90)
 """For how many days beyond today one may be made."""
 
 _PAGE = "me/spend-for-me"
-_DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
-_FULLWIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 _WORDS = {
     DeskFault.NAME_INVALID: "spend_bad_label",
     DeskFault.ALLOWANCE_INVALID: "spend_bad_terms",
@@ -76,18 +72,17 @@ async def _make(reader: Reader, holding: Holding, form: dict[str, str]) -> Respo
         random_bytes=random_bytes,
     )
     if isinstance(made, NotDone):
-        return await _page(reader, _why_not(made, reader))
+        return await _page(reader, reader.why_not(made, _WORDS))
     return _made(reader, made)
 
 
 def _terms(form: dict[str, str], reader: Reader) -> Terms:
-    points = form.get("points", "").translate(_FULLWIDTH).strip()
     days = form.get("days", "")
     ahead = int(days) if days in map(str, DAYS) else 0
     today = reader.now.astimezone(reader.words.tongue.zone).date()
     return Terms(
         label=form.get("label", "").strip(),
-        points_max=int(points) if _DIGITS.fullmatch(points) else 0,
+        points_max=points_typed(form.get("points", "")),
         last_day=today + timedelta(days=ahead),
     )
 
@@ -133,12 +128,6 @@ def _left(record: AllowanceRecord, reader: Reader) -> str:
     noon = datetime.combine(terms.last_day, time(12), tzinfo=words.tongue.zone)
     day = words.day(noon)
     return words("spend_left", left=record.left, points=terms.points_max, day=day)
-
-
-def _why_not(fault: NotDone, reader: Reader) -> str:
-    if isinstance(fault.reason, Refusal):
-        return say(fault.reason, fault.details, reader.words.tongue)
-    return reader.words(_WORDS.get(DeskFault(fault.reason), "not_from_here"))
 
 
 async def _visitor(reader: Reader) -> tuple[Holding, bool] | None:

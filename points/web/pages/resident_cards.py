@@ -8,9 +8,8 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from points.domain.cards import spoken
-from points.domain.desk import NotDone
+from points.domain.desk import DeskFault, NotDone
 from points.domain.one_time_codes import LIVES
-from points.domain.outcomes import Refusal
 from points.outside.qr_images import qr_svg
 from points.service.cards import freeze_card
 from points.service.confirming import make_code
@@ -21,9 +20,9 @@ from points.web.dependencies import random_bytes
 from points.web.doors import open_door
 from points.web.pages.resident import ask_for_card
 from points.web.pages.visitors import Leaf, Reader, Reading
-from points.web.wording import say
 
 _SECOND = timedelta(seconds=1)
+_WORDS = {DeskFault.TOO_MANY_CODES: "once_too_many"}
 
 router = APIRouter(tags=["pages"], include_in_schema=False, route_class=Leaf)
 
@@ -50,7 +49,7 @@ async def make_once(reader: Reading) -> Response:
         pin=form.get("pin") or None,
     )
     if isinstance(made, NotDone):
-        return await _code_page(reader, _why_not(made, reader))
+        return await _code_page(reader, reader.why_not(made, _WORDS))
     at = reader.words.clock_with_seconds(made.valid_until)
     label = reader.words("once_label", at=at)
     figures = {
@@ -100,12 +99,6 @@ async def _code_page(reader: Reader, says: str) -> Response:
         picture = Markup(qr_svg(code, label=label))  # noqa: S704 -- drawn here, its label escaped
     figures = {"picture": picture, "number": number, "has_pin": has_pin, "says": says}
     return reader.page("code", figures)
-
-
-def _why_not(made: NotDone, reader: Reader) -> str:
-    if isinstance(made.reason, Refusal):
-        return say(made.reason, made.details, reader.words.tongue)
-    return reader.words("once_too_many")
 
 
 async def _visitor(reader: Reader) -> Holding | None:

@@ -8,7 +8,6 @@ from points.domain.cards import CardNumber, read_card_number, spoken
 from points.domain.desk import DeskFault, NotDone
 from points.domain.facts import CardState
 from points.domain.ids import HouseholdId
-from points.domain.outcomes import Refusal
 from points.domain.people import CardRecord, HouseholdRecord
 from points.service.family import add_by_code, read_household, remove_by_code
 from points.service.passbooks import read_visitor
@@ -16,7 +15,6 @@ from points.storage.sessions import Holding
 from points.web.doors import open_door
 from points.web.pages.resident import ask_for_card
 from points.web.pages.visitors import Leaf, Reader, Reading
-from points.web.wording import say
 
 router = APIRouter(tags=["pages"], include_in_schema=False, route_class=Leaf)
 
@@ -56,7 +54,7 @@ async def change_cards(reader: Reading) -> Response:
     else:
         done = await _remove(reader, home, number, typed)
     if isinstance(done, NotDone):
-        return await _page(reader, _why_not(done, reader))
+        return await _page(reader, reader.why_not(done, _WORDS))
     return reader.go(_PAGE)
 
 
@@ -94,12 +92,6 @@ def _shown(card: CardRecord, holding: Holding, reader: Reader) -> dict[str, obje
         "says": reader.words(_STATES[card.state], day=reader.words.day(since)),
         "is_this": card.id == holding.card,
     }
-
-
-def _why_not(fault: NotDone, reader: Reader) -> str:
-    if isinstance(fault.reason, Refusal):
-        return say(fault.reason, fault.details, reader.words.tongue)
-    return reader.words(_WORDS.get(DeskFault(fault.reason), "not_from_here"))
 
 
 async def _visitor(reader: Reader) -> Holding | None:

@@ -4,7 +4,7 @@ Whoever has but a photo of a card must not carry a household's names off, nor er
 household has a PIN, it is asked for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter
@@ -14,8 +14,8 @@ from starlette.responses import Response
 from points.domain.consents import PAGE, Consent
 from points.domain.desk import NotDone
 from points.domain.exports import Export, export_csv, export_json
+from points.domain.ids import HouseholdId
 from points.domain.notices import Notice
-from points.domain.outcomes import Refusal
 from points.service.confirming import pin_fault, try_pin
 from points.service.consents import agree, notice_today, read_consents, withdraw
 from points.service.passbooks import read_card_page
@@ -27,9 +27,10 @@ from points.web.pages.rendering import HEADERS
 from points.web.pages.resident import ask_for_card
 from points.web.pages.visitors import Leaf, Reader, Reading
 from points.web.pages.words import Words
-from points.web.wording import say
 
 router = APIRouter(tags=["pages"], include_in_schema=False, route_class=Leaf)
+
+_Page = Callable[[Reader, str], Awaitable[Response]]
 
 _PAGE = "me/privacy"
 _FORMS: Mapping[str, tuple[Callable[[Export], str], str]] = {
@@ -74,14 +75,10 @@ async def change_consent(reader: Reading) -> Response:
 async def give_export(reader: Reading) -> Response:
     """Give all that is kept of the household, as a file."""
     form = await reader.form()
-    visitor = await _visitor(reader)
-    if visitor is None:
-        return ask_for_card(reader)
-    fault = await _pin_fault(reader, visitor, form)
-    if fault is not None:
-        return await _page(reader, fault)
+    household = await _confirmed(reader, form, _page)
+    if isinstance(household, Response):
+        return household
     name = "json" if form.get("form") == "json" else "csv"
-    household = visitor.holding.household
     book = reader.running.book
     told = await run_in_threadpool(export_household, book, household, by=PAGE, now=reader.now)
     if isinstance(told, NotDone):
@@ -101,14 +98,9 @@ async def ask_to_erase(reader: Reading) -> Response:
 @router.post("/me/erase", **open_door())
 async def erase(reader: Reading) -> Response:
     """Erase what names the household; every visit of its cards ends, this one too."""
-    form = await reader.form()
-    visitor = await _visitor(reader)
-    if visitor is None:
-        return ask_for_card(reader)
-    fault = await _pin_fault(reader, visitor, form)
-    if fault is not None:
-        return await _confirming(reader, fault)
-    household = visitor.holding.household
+    household = await _confirmed(reader, await reader.form(), _confirming)
+    if isinstance(household, Response):
+        return household
     database = reader.running.book.database
     await run_in_threadpool(erase_household, database, household, by=PAGE, now=reader.now)
     return reader.forget(reader.page("erased"))
@@ -167,23 +159,19 @@ async def _confirming(reader: Reader, says: str) -> Response:
     return reader.page("erase", {"says": says, "has_pin": visitor.has_pin})
 
 
-async def _pin_fault(reader: Reader, visitor: _Visitor, form: Mapping[str, str]) -> str | None:
-    """Say why nothing is done without the household's PIN, where it has one."""
+async def _confirmed(
+    reader: Reader, form: Mapping[str, str], page: _Page
+) -> HouseholdId | Response:
+    """Give the visitor's household, or why not; where it has a PIN, that is asked for."""
+    visitor = await _visitor(reader)
+    if visitor is None:
+        return ask_for_card(reader)
+    household = visitor.holding.household
     if not visitor.has_pin:
-        return None
-    checked = await run_in_threadpool(
-        try_pin,
-        reader.running.book.database,
-        visitor.holding.household,
-        form.get("pin", ""),
-        now=reader.now,
-    )
-    fault = pin_fault(checked)
-    if fault is None:
-        return None
-    if isinstance(fault.reason, Refusal):
-        return say(fault.reason, fault.details, reader.words.tongue)
-    return reader.words("not_from_here")
+        return household
+    database, pin = reader.running.book.database, form.get("pin", "")
+    fault = pin_fault(await run_in_threadpool(try_pin, database, household, pin, now=reader.now))
+    return household if fault is None else await page(reader, reader.why_not(fault))
 
 
 async def _visitor(reader: Reader) -> _Visitor | None:

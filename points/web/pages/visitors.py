@@ -16,6 +16,8 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse, Response
 
+from points.domain.desk import DeskFault, NotDone
+from points.domain.outcomes import Refusal
 from points.service.timekeeping import ClockInDoubt
 from points.service.transactions import DatabaseUnavailable
 from points.service.visits import LIVES, form_seal, is_form_seal
@@ -25,7 +27,7 @@ from points.web.pages.rendering import HEADERS, Setting, rendered
 from points.web.pages.words import Words
 from points.web.problems import Fault, Problem
 from points.web.running import Running, running_of
-from points.web.wording import Tongue
+from points.web.wording import Tongue, say
 
 COOKIE = "points_resident"
 HOME = "me"
@@ -36,6 +38,7 @@ COME_BACK_TO = frozenset(
 """Pages that may be asked for by their address alone."""
 
 NO_FIGURES: Mapping[str, object] = MappingProxyType({})
+NO_SENTENCES: Mapping[DeskFault, str] = MappingProxyType({})
 _LOOK_LIVES = timedelta(days=365)
 _FORM_BYTES_MAX = 4096
 _FORM = "application/x-www-form-urlencoded"
@@ -78,6 +81,12 @@ class Reader:
     ) -> Response:
         """Write a page in this reader's language and type."""
         return rendered(f"resident/{template}.html", self._setting(), figures, status=status)
+
+    def why_not(self, fault: NotDone, sentences: Mapping[DeskFault, str] = NO_SENTENCES) -> str:
+        """Say why nothing was changed; a page knows sentences of its own for what the desk says."""
+        if isinstance(fault.reason, Refusal):
+            return say(fault.reason, fault.details, self.words.tongue)
+        return self.words(sentences.get(fault.reason, "not_from_here"))
 
     def go(self, page: str) -> Response:
         """Lead to a page; the browser asks for it anew."""
