@@ -4,6 +4,7 @@ import type { Caller } from "../../points/scanner/src/binding.ts";
 import type { CardCode } from "../../points/scanner/src/card.ts";
 import { giveCode } from "../../points/scanner/src/family.ts";
 import type { Operation } from "../../points/scanner/src/queue.ts";
+import type { Verdict } from "../../points/scanner/src/screens/verdict.tsx";
 import type { Reply } from "../../points/scanner/src/server.ts";
 import type { Stage } from "../../points/scanner/src/stage.ts";
 
@@ -24,8 +25,8 @@ async function told(reply: Reply<unknown>): Promise<readonly unknown[]> {
     show: (change: { notice?: string }) => {
       if (change.notice !== undefined) found.push(change.notice);
     },
-    say: (_doing: string, verdict: { title: string; facts: readonly string[] }) => {
-      found.push([verdict.title, ...verdict.facts]);
+    say: (_doing: string, verdict: Verdict) => {
+      found.push([verdict.title, verdict.copied, ...verdict.facts]);
     },
   } as unknown as Stage;
   await giveCode(caller, stage, CARD);
@@ -37,7 +38,7 @@ test("a code is shown large, with the card that it is for", async () => {
 
   assert.deepEqual(await told({ kind: "ok", status: 201, body, etag: null }), [
     ["/cards/codes", { card: CARD }],
-    ["2718 3650", "家人短码", "卡号 271 836 501", "十五分钟内有效，只能用一次"],
+    ["家人短码", "2718 3650", "十五分钟内有效，只能用一次", "卡号 271 836 501"],
   ]);
 });
 

@@ -19,8 +19,8 @@ from tests.scanner.workbench import SCANNER, run_node
 from tests.web.served import CODES, STRAY, earn
 
 DRESSES = (("light", "normal"), ("sun", "normal"), ("light", "large"))
-ELSEWHERE = {"bind", "pin"}
-"""Screens that the tests of binding and of second factors judge."""
+ELSEWHERE = {"bind", "pin", "newPin"}
+"""Screens that the tests of binding, of second factors and of choosing a PIN judge."""
 PASSING = {"loading", "working"}
 """Screens that are gone before anybody could read them; they look like `blocked` and `ready`."""
 

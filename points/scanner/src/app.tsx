@@ -16,6 +16,7 @@ import { LeaseScreen } from "./screens/leases.tsx";
 import { MenuScreen } from "./screens/menu.tsx";
 import { NoticeScreen } from "./screens/notice.tsx";
 import { PairScreen } from "./screens/pair.tsx";
+import { NewPinScreen } from "./screens/pin_setting.tsx";
 import { ReadyScreen } from "./screens/ready.tsx";
 import { RedeemScreen } from "./screens/redeem.tsx";
 import { QueueStrip, SHOWN } from "./screens/strip.tsx";
@@ -230,6 +231,21 @@ function Over({ phone, shown }: Props): JSX.Element | null {
           onCancel={() => phone.booth?.workOn("earn")}
         />
       );
+    case "newPin":
+      return (
+        <NewPinScreen
+          bar={bar}
+          step={screen.step}
+          problem={screen.problem}
+          isBusy={screen.isBusy}
+          language={language}
+          onChosen={(pin) => void phone.booth?.pins.choose(pin)}
+          onOld={(old) => void phone.booth?.pins.replace({ old })}
+          onVouched={() => void phone.booth?.pins.replace({ vouched: true })}
+          onAgain={() => void phone.booth?.pins.askAgain()}
+          onCancel={() => phone.booth?.workOn("earn")}
+        />
+      );
     case "menu":
       return <Menu phone={phone} shown={shown} />;
     case "verdict": {
@@ -273,6 +289,9 @@ function Menu({ phone, shown }: Props): JSX.Element {
       acts={[
         act("bindCard", () => phone.booth?.workOn("bind")),
         act("familyCode", () => phone.booth?.workOn("familyCode")),
+        ...(phone.booth?.isLeads === true
+          ? [act("setPin", () => phone.booth?.workOn("setPin"))]
+          : []),
         ...(phone.booth?.canRedeem === true
           ? [
               act("cashSlip", () => phone.booth?.workOn("cashSlip")),

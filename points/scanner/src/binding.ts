@@ -27,7 +27,7 @@ interface Bound {
 /** What of the desk is needed here. */
 export interface Caller {
   named(kind: string, fields: object): Operation;
-  call<Body>(method: "POST", path: string, body: unknown): Promise<Reply<Body>>;
+  call<Body>(method: "POST" | "PUT", path: string, body: unknown): Promise<Reply<Body>>;
 }
 
 type To = { readonly new: Home } | { readonly same_as: CardCode };

@@ -19,6 +19,7 @@ import type { Face } from "./faces.ts";
 import { giveCode } from "./family.ts";
 import { makeLockout } from "./lockout.ts";
 import { isOneTime, type PayingCode } from "./paying.ts";
+import { PinSetter } from "./pin_setting.ts";
 import type { Item, Operation } from "./queue.ts";
 import { meaningOf, textOf } from "./scanning.ts";
 import type { Named, Screen, Work } from "./screen.ts";
@@ -59,6 +60,8 @@ export class Booth implements Stage {
   readonly sides: Sides;
   /** Blank cards, and whose they become. */
   readonly binder: Binder;
+  /** What a household types to spend more than a card alone may. */
+  readonly pins: PinSetter;
   readonly #desk: Desk;
   readonly #ears: Ears;
   readonly #mayPass = makeLockout();
@@ -83,6 +86,7 @@ export class Booth implements Stage {
     this.counter = new Counter(desk, this);
     this.sides = new Sides(desk, this);
     this.binder = new Binder(desk, this);
+    this.pins = new PinSetter(desk, this);
   }
 
   get view(): View {
@@ -127,6 +131,11 @@ export class Booth implements Stage {
     return this.#role !== "earn" && this.#bundle.rewards.length > 0;
   }
 
+  /** Whether whoever leads here works with it. */
+  get isLeads(): boolean {
+    return this.#role === "supervisor";
+  }
+
   choose(key: string): void {
     const activity = this.#bundle.activities.find((one) => one.key === key) ?? null;
     this.show({ activity, work: "earn", screen: { name: "ready" } });
@@ -139,6 +148,7 @@ export class Booth implements Stage {
   workOn(work: Work): void {
     this.sides.drop();
     this.binder.drop();
+    this.pins.drop();
     this.show({ work, screen: { name: "ready" }, notice: null });
   }
 
@@ -220,6 +230,8 @@ export class Booth implements Stage {
         return await this.binder.toHouseholdOf(code);
       case "familyCode":
         return await giveCode(this.#desk, this, code);
+      case "setPin":
+        return this.pins.open(code);
       case "cashSlip":
         return await this.sides.cash(code);
       case "giveSlip":

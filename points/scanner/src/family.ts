@@ -22,11 +22,7 @@ export async function giveCode(caller: Caller, stage: Stage, card: CardCode): Pr
     return;
   }
   const { code, spoken } = reply.body;
-  const facts = [
-    say("codeTitle", language),
-    say("boundNumber", language, { number: spoken }),
-    say("codeLasts", language),
-  ];
-  const verdict = localVerdict("ok", code, null, say("codeSay", language));
-  stage.say("familyCode", { ...verdict, facts });
+  const facts = [say("codeLasts", language), say("boundNumber", language, { number: spoken })];
+  const verdict = localVerdict("ok", say("codeTitle", language), null, say("codeSay", language));
+  stage.say("familyCode", { ...verdict, copied: code, facts });
 }

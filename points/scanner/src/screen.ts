@@ -3,6 +3,7 @@
 import type { CardCode, CardNumber } from "./card.ts";
 import type { Wanted } from "./counter.ts";
 import type { PayingCode } from "./paying.ts";
+import type { PinStep } from "./pin_setting.ts";
 import type { Item, Operation } from "./queue.ts";
 import type { Choice, Goods, Purse } from "./screens/redeem.tsx";
 import type { Verdict } from "./screens/verdict.tsx";
@@ -21,6 +22,7 @@ export type Work =
   | "bind"
   | "bindOther"
   | "familyCode"
+  | "setPin"
   | "cashSlip"
   | "giveSlip";
 
@@ -68,6 +70,14 @@ export type Screen =
   | {
       readonly name: "bind";
       readonly card: CardCode;
+      readonly problem: string | null;
+      readonly isBusy: boolean;
+    }
+  /** A resident chooses the household's PIN. */
+  | {
+      readonly name: "newPin";
+      readonly card: CardCode;
+      readonly step: PinStep;
       readonly problem: string | null;
       readonly isBusy: boolean;
     }

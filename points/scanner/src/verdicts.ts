@@ -12,7 +12,8 @@ export type Doing =
   | "slip_cashed"
   | "slip_issued"
   | "bind"
-  | "familyCode";
+  | "familyCode"
+  | "setPin";
 
 const DONE: Readonly<Record<Doing, Word>> = {
   earn: "addedTitle",
@@ -22,6 +23,7 @@ const DONE: Readonly<Record<Doing, Word>> = {
   slip_issued: "slipTitle",
   bind: "boundTitle",
   familyCode: "codeTitle",
+  setPin: "pinSetTitle",
 };
 
 const NOT_DONE: Readonly<Record<Doing, Word>> = {
@@ -32,6 +34,7 @@ const NOT_DONE: Readonly<Record<Doing, Word>> = {
   slip_issued: "noDone",
   bind: "noDone",
   familyCode: "noDone",
+  setPin: "noDone",
 };
 
 /** Show what the service said. */
@@ -101,7 +104,7 @@ export function spokenLine(
 ): string {
   switch (verdict.face) {
     case "ok": {
-      if (doing === "bind" || doing === "familyCode") return verdict.line;
+      if (doing === "bind" || doing === "familyCode" || doing === "setPin") return verdict.line;
       if (doing === "undo") return say("spokenUndone", language);
       return doing === "redeem"
         ? say("spokenRedeemed", language)

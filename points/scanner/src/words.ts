@@ -136,8 +136,35 @@ const WORDS = {
   ],
   pinTitle: ["请居民输密码", "The resident's PIN, please"],
   pinSelf: [
-    "请把手机递给居民，自己输 6 位数。没有密码，就打开一次性兑换码来扫。",
-    "Let the resident type the 6 digits. Without a PIN, scan a one-time code instead.",
+    "请把手机递给居民，自己输 6 位数。没有密码，就扫一次性兑换码，或请负责人设一个。",
+    "Let the resident type the 6 digits. Without a PIN, scan a one-time code, or ask the lead for one.",
+  ],
+  setPin: ["给居民设密码", "Set a resident's PIN"],
+  framePin: ["扫这一户的卡", "Scan the household's card"],
+  pinNewTitle: ["请居民选一个 6 位数的密码", "Choose a PIN of 6 digits"],
+  pinTwice: ["请再输一次", "The same once more, please"],
+  pinNewWhy: [
+    "请把手机递给居民，您别看。生日和门牌号容易猜。",
+    "Hand the phone to the resident and look away. Birthdays are easily guessed.",
+  ],
+  pinNext: ["下一步", "Next"],
+  pinPlain: ["这个太容易猜，请换一个", "That one is too easy to guess. Please choose another"],
+  pinDiffers: ["两次不一样，请从头再来", "They were not the same. Please begin again"],
+  pinOldTitle: ["请居民输原来的密码", "The old PIN, please"],
+  pinOldWhy: [
+    "忘了也不要紧。您看过本人、认得是这一户的，才可以换新的。",
+    "If it is forgotten, replace it only when you are sure who this is.",
+  ],
+  pinOldKnown: ["输原来的密码", "Type the old PIN"],
+  pinVouch: ["忘了密码，我看过本人", "Forgot it. I know them"],
+  pinOffline: [
+    "没有网络，设密码要有网络。请再试一次",
+    "No network, and a PIN needs one. Please try again",
+  ],
+  pinSetTitle: ["密码设好了", "The PIN is set"],
+  pinSetSay: [
+    "密码设好了，请您记在心里，别告诉别人。",
+    "Your PIN is set. Please keep it to yourself.",
   ],
   otherCard: ["换卡", "Other card"],
   each: ["{points} 分", "{points} points"],
@@ -200,7 +227,7 @@ const WORDS = {
   codeTitle: ["家人短码", "Family code"],
   codeLasts: ["十五分钟内有效，只能用一次", "Good for 15 minutes, and once"],
   codeSay: [
-    "请在您家的页面上输这八个数字。",
+    "请在您家页面上输这八位数。",
     "Please type these eight digits on your household's page.",
   ],
   codeOffline: [

@@ -99,6 +99,8 @@ function prompt({ work, points, language }: Props): string {
       return say("frameOther", language);
     case "familyCode":
       return say("frameFamily", language);
+    case "setPin":
+      return say("framePin", language);
     case "cashSlip":
       return say("frameCash", language);
     case "giveSlip":

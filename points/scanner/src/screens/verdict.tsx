@@ -15,6 +15,8 @@ export interface Verdict {
   readonly title: string;
   /** Points moved, with a sign; null where there is no figure to show. */
   readonly figure: string | null;
+  /** Digits in groups, to be copied by whoever stands there. */
+  readonly copied?: string;
   /** Why, or what the balance is now. */
   readonly facts: readonly string[];
   /** A sentence for the volunteer to say aloud. */
@@ -80,6 +82,7 @@ function Head({ verdict, bar }: { verdict: Verdict; bar: ComponentChildren }): J
             <Seal face={verdict.face} />
             <p class="word">{verdict.title}</p>
             {verdict.figure !== null && <Figure text={verdict.figure} />}
+            {verdict.copied !== undefined && <p class="copied">{verdict.copied}</p>}
             {verdict.facts.map((fact) => (
               <p class="bal" key={fact}>
                 {fact}
