@@ -45,7 +45,6 @@ from points.web.pages import (
     resident_allowances,
     resident_cards,
     resident_family,
-    resident_gifts,
     resident_privacy,
     scanner,
 )
@@ -62,7 +61,6 @@ _ROUTERS = (  # what is asked for most comes first: they are tried in order
     resident_cards.router,
     resident_allowances.router,
     resident_family.router,
-    resident_gifts.router,
     resident_privacy.router,
     binding.router,
     booth_pins.router,

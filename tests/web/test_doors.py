@@ -88,8 +88,6 @@ WHO_MAY = {
     ("POST", "/me/erase"): ANYONE,
     ("GET", "/me/cards"): ANYONE,
     ("POST", "/me/cards"): ANYONE,
-    ("GET", "/me/give"): ANYONE,
-    ("POST", "/me/give"): ANYONE,
     ("GET", "/about"): ANYONE,
     ("GET", "/pages/{name}"): ANYONE,
 }
