@@ -1,5 +1,7 @@
 """A booth's day on a phone: pairing, adding, redeeming, undoing, and a bad network."""
 
+from datetime import timedelta
+
 from playwright.sync_api import expect
 
 from points.domain.access import Role
@@ -45,6 +47,30 @@ def test_a_claim_whose_answer_was_lost_is_made_again_and_found_done(
     booth.press("再试一次")
 
     expect(booth.top).to_contain_text("展位1")
+
+
+def test_a_phone_that_knows_nothing_of_its_booth_yet_says_what_to_do_and_tries_again(
+    phone: Phone, live: Live
+) -> None:
+    phone.context.clock.install(time=live.clock())
+    booth = Booth(phone, live)
+    booth.lose_requests("/devices/heartbeat")
+    booth.lose_requests("/devices/bundle")
+    phone.open(invite(live, booth=1, role=Role.EARN))
+    phone.page.get_by_label("您的名字").fill("陈")
+    booth.press_digits(PIN)
+    booth.press("开始")
+    expect(booth.top).to_contain_text("没有网络")
+    expect(booth.top).to_contain_text("连上就会自己打开")
+    phone.page.reload()
+    expect(booth.top).to_contain_text("连上就会自己打开")
+
+    # Nothing goes on by itself from here on, so that the key alone can have done it.
+    phone.page.clock.pause_at(live.clock() + timedelta(hours=1))
+    booth.heal()
+    booth.press("再试一次")
+
+    expect(phone.page.locator(".under")).to_be_visible()
 
 
 def test_an_invite_that_nobody_made_lets_nobody_in(

@@ -110,9 +110,9 @@ function Over({ phone, shown }: Props): JSX.Element | null {
   const ready = (): void => phone.booth?.go({ name: "ready" });
   switch (screen.name) {
     case "loading":
-      return <NoticeScreen text={say("pairWorking", language)} />;
+      return <NoticeScreen text={say("opening", language)} />;
     case "blocked":
-      return <NoticeScreen text={say(screen.word, language)} />;
+      return <Blocked phone={phone} shown={shown} />;
     case "pair":
       return (
         <PairScreen
@@ -269,6 +269,20 @@ function Over({ phone, shown }: Props): JSX.Element | null {
     default:
       return null;
   }
+}
+
+/** Nothing is kept of this booth, and nothing comes: it goes on by itself as soon as it does. */
+function Blocked({ phone, shown }: Props): JSX.Element {
+  const { standing, preferences } = shown;
+  const { language } = preferences;
+  if (standing.isShutOut) return <NoticeScreen text={say("revoked", language)} />;
+  return (
+    <NoticeScreen
+      title={say(standing.network === "offline" ? "offline" : "noAnswer", language)}
+      text={say("firstOpening", language)}
+      main={{ label: say("pairAgain", language), onAct: () => void phone.send() }}
+    />
+  );
 }
 
 function Menu({ phone, shown }: Props): JSX.Element {

@@ -289,7 +289,8 @@ export class Phone {
 
   /** Send what is due and hear the news; called over and over. */
   async round(): Promise<void> {
-    if (this.#booth === null) return;
+    const isBlocked = this.#shown.view.screen.name === "blocked";
+    if (this.#booth === null && !isBlocked) return;
     await this.#desk.drain();
     if (this.#world.ticks() >= this.#beatAt) {
       const isUp = await this.#hear();
@@ -325,7 +326,7 @@ export class Phone {
     const bundle = (await this.#store.kept(BUNDLE)) as Bundle | undefined;
     if (bundle !== undefined) await this.#begin(bundle);
     await this.#hear();
-    if (this.#booth === null) this.#show({ screen: { name: "blocked", word: "offline" } });
+    if (this.#booth === null) this.#show({ screen: { name: "blocked" } });
   }
 
   /** Ask for news: how the service stands, what this booth does, what cards may spend. */

@@ -8,7 +8,6 @@ import type { Item, Operation } from "./queue.ts";
 import type { Choice, Goods, Purse } from "./screens/redeem.tsx";
 import type { Verdict } from "./screens/verdict.tsx";
 import type { Doing } from "./verdicts.ts";
-import type { Word } from "./words.ts";
 
 /** A card as it came: scanned, or its number typed. */
 export type Named = { readonly card: CardCode } | { readonly number: CardNumber };
@@ -81,5 +80,5 @@ export type Screen =
       readonly problem: string | null;
       readonly isBusy: boolean;
     }
-  /** Nothing can be done here until somebody has done something about it. */
-  | { readonly name: "blocked"; readonly word: Word };
+  /** It has never heard what this booth does, so it can do nothing yet. */
+  | { readonly name: "blocked" };

@@ -208,6 +208,12 @@ const WORDS = {
     "请负责人给您一个邀请码，用手机相机扫",
     "Ask the booth lead for an invite and scan it with the phone's camera",
   ],
+  opening: ["正在打开", "Opening"],
+  noAnswer: ["现在连不上", "No answer yet"],
+  firstOpening: [
+    "第一次打开要有网络。请到信号好的地方，连上就会自己打开。",
+    "The first time needs a network. Please stand where the signal is good: it opens by itself.",
+  ],
   pairAgain: ["再试一次", "Try again"],
   settings: ["设置", "Settings"],
   sun: ["太阳下看", "Sunlight mode"],

@@ -1,6 +1,7 @@
 /** One sentence, and at most two ways on. */
 
 import type { ComponentChildren, JSX } from "preact";
+import { Mark } from "./icons.tsx";
 
 interface Way {
   readonly label: string;
@@ -18,10 +19,14 @@ interface Props {
 export function NoticeScreen({ bar, title, text, main, other }: Props): JSX.Element {
   return (
     <main class="ph">
-      {bar}
+      {bar ?? (
+        <header class="bar">
+          <Mark />
+        </header>
+      )}
       <section class="body" role="status">
         {title !== undefined && <h1>{title}</h1>}
-        <p class="empty">{text}</p>
+        <p class={title === undefined ? "empty" : "told"}>{text}</p>
       </section>
       <div class="foot">
         {main !== undefined && (
