@@ -10,11 +10,17 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from points.domain.chain import record_hash, seal
+from points.domain.findings import Code
+from points.domain.notes import notes_marks
 from points.domain.stored import HASHED
+from points.domain.verifying import Result
+from points.service.verifying import check_book
+from points.service.verifying_run import Run
 from points.storage import verifying as stored
 from points.storage.engine import Database
-from points.storage.triggers import GUARDED, guard
+from points.storage.triggers import EVERY, guard
 from points.storage.verifying import Part
+from tests.books import LATER
 
 
 def cheats_engine(database: Database) -> Engine:
@@ -43,11 +49,11 @@ def guards_asleep(connection: Connection) -> Iterator[None]:
             connection.execute(text(f"DROP TRIGGER {name}"))
     else:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
-        for table in GUARDED:
+        for table in EVERY:
             connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         connection.execute(text("ALTER TABLE request DROP CONSTRAINT IF EXISTS ck_request_status"))
     yield
-    guard(connection, GUARDED)
+    guard(connection, EVERY)
 
 
 def do(connection: Connection, statement: str, **values: object) -> int:
@@ -65,7 +71,7 @@ def seal_anew(connection: Connection, *, first: int, last: int, chain: int = 0) 
         before = lines[number - 1].hash if number > 1 else bytes(32)
         numbers = range(batch.first_operation, batch.first_operation + batch.operations)
         hashed = seal(
-            marks_of(connection, numbers),
+            [*marks_of(connection, numbers), *notes_marks(batch.notes)],
             chain=chain,
             number=number,
             posted_at=batch.posted_at,
@@ -96,3 +102,11 @@ def marks_of(connection: Connection, numbers: range) -> list[bytes]:
         )
         for number in numbers
     ]
+
+
+def codes(connection: Connection) -> set[Code]:
+    """Check the book to its end, and give what is found; there must be something."""
+    run = Run(now=LATER)
+    check_book(run, connection)
+    assert run.report().result is Result.FINDINGS
+    return {finding.code for finding in run.report().findings}

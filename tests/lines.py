@@ -93,7 +93,6 @@ def request_line(posted: Posted) -> RequestLine:
         reason=None,
         details=None,
         answered_at=micros(posted.posted_at),
-        seal=None,
     )
 
 

@@ -13,6 +13,7 @@ from tests.books import LATER, fill
 from tests.cheat import cheats_engine
 from tests.postgres import Server
 from tests.reporting import ENGINES
+from tests.spending import spend_every_way
 
 
 @pytest.fixture(scope="session", params=ENGINES)
@@ -27,7 +28,7 @@ def whole_book(
         url = server.create_database(f"book_{uuid4().hex}")
     database = open_database(url)
     migrate(database)
-    fill(database)
+    spend_every_way(fill(database))
     publish_heads(database, folder / "heads.json", now=LATER)
     yield database
     database.dispose()

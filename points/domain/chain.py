@@ -32,10 +32,16 @@ class Link:
     previous: bytes
 
 
-def batch_hash(link: Link, operations: Sequence[Posted]) -> bytes:
-    """Hash a batch: its place, the hash before it, and each operation in order. 32 bytes."""
+def batch_hash(link: Link, operations: Sequence[Posted], *, notes: Sequence[bytes] = ()) -> bytes:
+    """Hash a batch: its place, the hash before it, and each operation in order. 32 bytes.
+
+    Args:
+        link: Where it stands.
+        operations: What it holds.
+        notes: What is hashed of what it notes beside them, see `points.domain.notes`.
+    """
     return seal(
-        [operation_hash(operation) for operation in operations],
+        [*(operation_hash(operation) for operation in operations), *notes],
         chain=link.chain,
         number=link.number,
         posted_at=micros(link.posted_at),

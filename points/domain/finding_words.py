@@ -62,6 +62,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "allowance": ("代领卡", "allowance"),
     "anchor": ("锚点", "anchor"),
     "batch": ("批次", "batch"),
+    "card": ("卡", "card"),
     "case": ("事项", "case"),
     "chain": ("链", "chain"),
     "column": ("列", "column"),
@@ -106,7 +107,10 @@ SENTENCES: Mapping[Code, tuple[str, str]] = {
         "an operation names another chain, batch or instant than its batch",
     ),
     Code.HEAD_LOST: ("已公布的链首不在账本中", "a published head is no longer in the book"),
-    Code.ANCHOR_INVALID: ("锚点无法读取", "published heads cannot be read"),
+    Code.ANCHOR_INVALID: (
+        "锚点无法读取，或编号不连续",
+        "published heads cannot be read, or are missing",
+    ),
     Code.REQUEST_MISSING: ("操作没有对应的请求", "an operation has no request"),
     Code.REQUEST_STRAY: ("已受理的请求没有对应的操作", "an accepted request has no operation"),
     Code.REQUEST_DIFFERS: ("请求与其操作不一致", "a request differs from its operation"),
@@ -114,7 +118,10 @@ SENTENCES: Mapping[Code, tuple[str, str]] = {
         "请求内容与其指纹或操作不符",
         "what was asked differs from its fingerprint or its operation",
     ),
-    Code.REFUSAL_INVALID: ("被拒请求的记录无效", "a refused request is not written as one"),
+    Code.REFUSAL_INVALID: (
+        "被拒请求的记录无效，或其批次没有记载",
+        "a refused request is not written as one, or its batch does not note it",
+    ),
     Code.ENTRY_STRAY: ("分录没有对应的操作", "an entry has no operation"),
     Code.ENTRY_LINE: ("操作的分录行号不连续", "an operation's lines have a gap"),
     Code.ENTRY_NOT_ALLOWED: (
@@ -191,12 +198,16 @@ SENTENCES: Mapping[Code, tuple[str, str]] = {
         "what was given differs from what was received",
     ),
     Code.ALLOWANCE_DIFFERS: (
-        "代领卡花掉的分与账本不符",
-        "what was spent of an allowance differs from the book",
+        "代领卡的约定或花掉的分与账本不符",
+        "an allowance, or what was spent of it, differs from the book",
     ),
     Code.CODE_DIFFERS: (
-        "一次性兑换码的使用与账本不符",
-        "the use of a one-time code differs from the book",
+        "一次性兑换码被改动，或其使用与账本不符",
+        "a one-time code was changed, or its use differs from the book",
+    ),
+    Code.PIN_DIFFERS: (
+        "户密码的记录被改动",
+        "what is kept of a household's PIN was changed",
     ),
     Code.CASE_MISSING: ("该由人处理的没有事项", "what a person must settle has no case"),
     Code.CASE_DIFFERS: ("事项与账本不符", "a case differs from the book"),

@@ -87,6 +87,7 @@ class Code(StrEnum):
     SLIP_DIFFERS = "slip_differs"
 
     CODE_DIFFERS = "code_differs"
+    PIN_DIFFERS = "pin_differs"
     GIFT_DIFFERS = "gift_differs"
     ALLOWANCE_DIFFERS = "allowance_differs"
 

@@ -64,7 +64,8 @@ class RequestLine(NamedTuple):
     reason: str | None
     details: str | None
     answered_at: int
-    seal: bytes | None
+    chain: int | None = None
+    batch: int | None = None
 
 
 class BatchLine(NamedTuple):
@@ -77,6 +78,7 @@ class BatchLine(NamedTuple):
     posted_at: int
     previous: bytes
     hash: bytes
+    notes: str | None = None
 
 
 class ChainLine(NamedTuple):
@@ -217,18 +219,61 @@ class SettlementLine(NamedTuple):
 
 
 class CodeLine(NamedTuple):
-    """A row of `one_time_code` that was used."""
+    """A row of `one_time_code`."""
 
     hash: bytes
-    used_by: int
+    card: int
+    made_at: int
+    is_confirmed: int
+    seal: bytes
+    used_by: int | None
+
+    def sealed(self) -> tuple[str | int | bytes | None, ...]:
+        """Give what the seal is of: all that stands for good."""
+        return self[:4]
+
+
+class PinLine(NamedTuple):
+    """A row of `pin`."""
+
+    household: int
+    salt: bytes
+    hash: bytes
+    set_at: int
+    tries: int
+    locked_until: int | None
+    seal: bytes
+
+    def sealed(self) -> tuple[str | int | bytes | None, ...]:
+        """Give what the seal is of: all else."""
+        return self[:-1]
 
 
 class AllowanceLine(NamedTuple):
-    """A row of `allowance`, as far as the book says anything of it."""
+    """A row of `allowance`: all but its label, which may have to be forgotten."""
 
     id: int
+    number: str
+    fingerprint: bytes
+    household: int
     points_max: int
+    last_day: str
+    is_confirmed: int
+    made_at: int
+    ended_at: int | None
     spent: int
+
+    def terms(self) -> tuple[str | int | bytes | None, ...]:
+        """Give what is noted of it."""
+        return self[:-1]
+
+
+class NotesLine(NamedTuple):
+    """What a batch notes."""
+
+    chain: int
+    number: int
+    notes: str
 
 
 class AllowanceActLine(NamedTuple):

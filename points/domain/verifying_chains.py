@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from points.domain.chain import GENESIS, record_hash, seal
 from points.domain.findings import Code, Findings
+from points.domain.notes import notes_marks
 from points.domain.stored import (
     HASHED,
     BatchLine,
@@ -215,7 +216,7 @@ def _check_link(batch: BatchLine, before: End, findings: Findings) -> None:
 
 def _check_seal(batch: BatchLine, marks: Sequence[bytes], findings: Findings) -> None:
     hashed = seal(
-        marks,
+        [*marks, *notes_marks(batch.notes)],
         chain=batch.chain,
         number=batch.number,
         posted_at=batch.posted_at,

@@ -11,10 +11,10 @@ from hashlib import sha256
 from json import JSONDecodeError, loads
 
 from points.domain.calendar import Calendar
-from points.domain.chain import record_hash
 from points.domain.facts import ANY_BODY
 from points.domain.findings import Code, Findings, GapReason
 from points.domain.ids import LINES_MAX, AccountId, OperationId, lessee, lot_id, shelf_behind
+from points.domain.notes import NoteKind, is_noted
 from points.domain.operations import Kind
 from points.domain.outcomes import Refusal
 from points.domain.shapes import (
@@ -193,19 +193,20 @@ class OperationCheck:
         self._findings.add(code, {"operation": entry.operation, "line": entry.line})
 
 
-def is_refusal(request: RequestLine) -> bool:
+def is_refusal(request: RequestLine, notes: str | None) -> bool:
     """Tell whether a request without an operation is a refusal, as it was written.
 
-    It may be forgotten one day and so stands in no chain: a seal of its own shows what was changed,
-    but not that it was forged with the seal. Nothing in the book hangs on it.
+    Args:
+        request: The request.
+        notes: Those of the batch that it names: what is not noted there was forged or changed.
     """
-    sealed = (request.scope, request.key, request.fingerprint, request.reason, request.details)
+    noted = (request.scope, request.key, request.fingerprint, request.reason, request.details)
     return (
         request.status == "refused"
         and request.reason in _REASONS
         and request.body is None
         and len(request.fingerprint) in _FINGERPRINT_BYTES
-        and request.seal == record_hash((*sealed, request.answered_at))
+        and is_noted(notes, NoteKind.REFUSAL, (*noted, request.answered_at))
     )
 
 
@@ -257,7 +258,8 @@ def _is_answered(operation: OperationLine, request: RequestLine) -> bool:
         and request.answered_at == operation.posted_at
         and request.reason is None
         and request.details is None
-        and request.seal is None
+        and request.chain is None
+        and request.batch is None
     )
 
 

@@ -29,7 +29,8 @@ def is_plainly_asked(operation: OperationLine, requests: Sequence[RequestLine]) 
     body = requests[0][5]
     return (
         body is not None
-        and requests[0] == (number, scope, key, mark, _ACCEPTED, body, None, None, posted_at, None)
+        and requests[0]
+        == (number, scope, key, mark, _ACCEPTED, body, None, None, posted_at, None, None)
         and sha256(body.encode()).digest() == mark
         and body_fault(operation, body) is None
     )

@@ -18,7 +18,7 @@ from points.domain.allowance_codes import (
 from points.domain.allowances import LIVE_MAX, AllowanceRecord, Terms, terms_fault
 from points.domain.cards import CODE_BYTES, CardNumber
 from points.domain.desk import DeskFault, NotDone
-from points.domain.ids import HouseholdId
+from points.domain.ids import AllowanceId, HouseholdId
 from points.domain.outcomes import Refusal
 from points.domain.periods import local_day
 from points.service.cards import RandomBytes, draw_numbers
@@ -29,6 +29,8 @@ from points.storage import allowances as kept
 from points.storage.allowances import NewAllowance, load_allowances_of
 from points.storage.cards import hold_households
 from points.storage.households import find_household
+from points.storage.locks import Chain, lock_chain, next_instant
+from points.storage.posting import write_down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ def make_allowance(
         found = find_household(connection, giver.household)
         if found is None:
             return NotDone(reason=Refusal.HOUSEHOLD_UNKNOWN)
+        chain = lock_chain(connection)  # before anything else is held
         hold_households(connection, {found.id})
         live = [it for it in load_allowances_of(connection, found.id) if it.is_live(today)]
         if len(live) >= LIVE_MAX:
@@ -72,6 +75,7 @@ def make_allowance(
             is_confirmed=giver.pin is not None,
         )
         made = kept.add_allowance(connection, found.id, new, at=now)
+        _note(connection, chain, made, now)
         record = _find(connection, found.id, number)
         assert record is not None, f"allowance {made} was just made"
         return MadeAllowance(code=code, record=record, is_confirmed=new.is_confirmed)
@@ -93,15 +97,23 @@ def end_allowance(
 
     def act(connection: Connection) -> AllowanceRecord | NotDone:
         found = find_household(connection, household)
+        chain = lock_chain(connection)
         if found is not None:
             hold_households(connection, {found.id})  # what is handed out at this moment counts
         record = None if found is None else _find(connection, found.id, number)
         if found is None or record is None:
             return NotDone(reason=DeskFault.ALLOWANCE_UNKNOWN, details={"number": number})
-        kept.end_allowance(connection, record.id, now)
+        if kept.end_allowance(connection, record.id, now):
+            _note(connection, chain, record.id, now)
         return _find(connection, found.id, number) or record
 
     return settle(book.database, act)
+
+
+def _note(connection: Connection, chain: Chain, allowance: AllowanceId, now: datetime) -> None:
+    """Let the book note an allowance: what was allowed can then not be changed unseen."""
+    at = next_instant(now, chain)
+    write_down(connection, chain, [kept.note_of(connection, allowance)], at=at)
 
 
 def _find(

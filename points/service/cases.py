@@ -48,8 +48,9 @@ from points.storage.cases import (
     spoken_numbers,
 )
 from points.storage.facts import HouseholdsMoved
-from points.storage.locks import lock_accounts, lock_chain
+from points.storage.locks import lock_accounts, lock_chain, next_instant
 from points.storage.people import load_households
+from points.storage.posting import write_down
 from points.storage.requests import add_answers, forget_review
 
 
@@ -234,7 +235,11 @@ def _reject(act: _Act) -> None:
     ref = _forget(act)
     mark = fingerprint(act.case.about.body or "")
     rejected = Settled(mark, Refused(reason=Refusal.REJECTED))
-    add_answers(act.connection, [], {ref: rejected}, at=act.now)
+    chain = lock_chain(act.connection)
+    at = next_instant(act.now, chain)
+    place = (chain.id, chain.number + 1)
+    notes = add_answers(act.connection, [], {ref: rejected}, at=at, batch=place)
+    write_down(act.connection, chain, notes, at=at)
 
 
 def _forget(act: _Act) -> RequestKey:

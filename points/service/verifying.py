@@ -13,12 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from points.domain.anchors import HeadsFault, check_published, read_heads
 from points.domain.calendar import Calendar
 from points.domain.findings import Code, GapReason
+from points.domain.notes import NoteKind
 from points.domain.programme import Versions
 from points.domain.shapes import SLIPS
 from points.domain.verifying import Mode, Report, Stage
-from points.domain.verifying_allowances import check_allowances
+from points.domain.verifying_allowances import check_allowances, read_noted
 from points.domain.verifying_cases import Answers, check_cases, is_kept
-from points.domain.verifying_codes import check_codes
+from points.domain.verifying_codes import check_codes, check_sealed
 from points.domain.verifying_gifts import check_gifts
 from points.domain.verifying_operations import is_refusal
 from points.domain.verifying_slips import check_slips, recount_slips
@@ -38,7 +39,12 @@ from points.storage.migrate import is_current
 from points.storage.sequels import load_sequels
 from points.storage.verifying_allowances import read_allowance_acts, read_allowance_rows
 from points.storage.verifying_cases import find_named, read_cases, read_settlements
-from points.storage.verifying_codes import read_code_acts, read_used_codes
+from points.storage.verifying_codes import (
+    read_code_acts,
+    read_codes,
+    read_pins,
+    read_used_codes,
+)
 from points.storage.verifying_gifts import read_gift_entries, read_gifts
 
 LARGE = 200_000
@@ -147,8 +153,8 @@ def _database(run: Run, connection: Connection) -> None:
 
 
 def _requests(run: Run, connection: Connection) -> None:
-    for request in run.read(stored.read_refusals(connection)):
-        if not is_refusal(request):
+    for request, notes in run.read(stored.read_refusals(connection)):
+        if not is_refusal(request, notes):
             about = {"scope": request.scope, "key": request.key}
             run.findings.add(Code.REFUSAL_INVALID, about)
         if is_kept(request):
@@ -177,11 +183,13 @@ def _slips(run: Run, connection: Connection, calendar: Calendar) -> None:
 def _codes(run: Run, connection: Connection) -> None:
     acts, used = read_code_acts(connection), read_used_codes(connection)
     check_codes(run.read(acts), run.read(used), run.findings)
+    check_sealed(run.read(read_codes(connection)), run.read(read_pins(connection)), run.findings)
 
 
 def _allowances(run: Run, connection: Connection) -> None:
+    noted = read_noted(run.read(stored.read_notes_of(connection, NoteKind.ALLOWANCE)))
     acts, rows = read_allowance_acts(connection), read_allowance_rows(connection)
-    check_allowances(run.read(acts), run.read(rows), run.findings)
+    check_allowances(run.read(acts), run.read(rows), noted=noted, findings=run.findings)
 
 
 def _gifts(run: Run, connection: Connection) -> None:
@@ -207,8 +215,10 @@ def _totals(run: Run) -> None:
 
 
 def _anchors(run: Run, connection: Connection) -> None:
-    for anchor, published_at, text in run.read(read_anchors(connection)):
+    for due, (anchor, published_at, text) in enumerate(run.read(read_anchors(connection)), 1):
         about = {"anchor": anchor}
+        if anchor != due:
+            run.findings.add(Code.ANCHOR_INVALID, about, expected=due, found=anchor)
         try:
             published = read_heads(text)
         except HeadsFault:

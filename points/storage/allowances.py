@@ -26,11 +26,14 @@ from points.domain.cards import CardNumber
 from points.domain.chain import instant_of
 from points.domain.facts import Allowance, Card, CardState
 from points.domain.ids import AllowanceId, CardId, HouseholdId
+from points.domain.notes import Note, NoteKind, note
 from points.domain.operations import CardRef
 from points.domain.shown_cards import card_by_allowance, is_allowance
+from points.domain.stored import AllowanceLine
 from points.storage.columns import BIG, Day, Moment, among, table_of
 from points.storage.people import HouseholdRow
 from points.storage.statements import Change, Query
+from points.storage.streaming import plain
 
 
 class AllowanceRow(SQLModel, table=True):
@@ -115,13 +118,23 @@ def load_allowances_of(
     return tuple(_record(row) for row in rows)
 
 
-def end_allowance(connection: Connection, allowance: AllowanceId, at: datetime) -> None:
-    """End an allowance, unless it was ended before."""
-    connection.execute(
+def end_allowance(connection: Connection, allowance: AllowanceId, at: datetime) -> bool:
+    """End an allowance; tell whether it was not ended before."""
+    done = connection.execute(
         update(_allowance)
         .where(_allowance.c.id == allowance, _allowance.c.ended_at.is_(None))
         .values(ended_at=at)
     )
+    return bool(done.rowcount)
+
+
+def note_of(connection: Connection, allowance: AllowanceId) -> Note:
+    """Give what a batch must note of an allowance as it now stands."""
+    columns = plain(_allowance, AllowanceLine._fields)
+    found = connection.execute(select(*columns).where(_allowance.c.id == allowance)).one()
+    line = AllowanceLine._make(found)
+    kind = NoteKind.ALLOWANCE if line.ended_at is None else NoteKind.ALLOWANCE_ENDED
+    return note(kind, line.terms(), subject=line.id)
 
 
 def labels_of(

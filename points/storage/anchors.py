@@ -4,7 +4,7 @@ from collections.abc import Generator
 from contextlib import closing
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, type_coerce
+from sqlalchemy import Connection, func, insert, select, text, type_coerce
 from sqlalchemy.types import NullType
 
 from points.domain.anchors import Head, Heads, document_of
@@ -21,17 +21,20 @@ def load_heads(connection: Connection) -> dict[int, Head]:
 
 
 def add_anchor(connection: Connection, heads: Heads) -> None:
-    """Note that these heads were published."""
+    """Note that these heads were published. Anchors have no gaps, so that one taken away shows."""
+    if connection.dialect.name == "postgresql":  # on SQLite nobody else writes
+        connection.execute(text("LOCK TABLE anchor IN SHARE ROW EXCLUSIVE MODE"))
+    newest = connection.execute(select(func.coalesce(func.max(_anchor.c.id), 0))).scalar_one()
     row = {"published_at": heads.published_at, "heads": document_of(heads)}
-    connection.execute(insert(_anchor).values(row))
+    connection.execute(insert(_anchor).values(row | {"id": newest + 1}))
 
 
 def read_anchors(
     connection: Connection, *, is_last_only: bool = False
 ) -> Generator[tuple[int, datetime, str], None, None]:
     """Read what was published when, as the text that is stored: oldest first, or only the last."""
-    text = type_coerce(_anchor.c.heads, NullType()).label("heads")
-    statement = select(_anchor.c.id, _anchor.c.published_at, text)
+    heads = type_coerce(_anchor.c.heads, NullType()).label("heads")
+    statement = select(_anchor.c.id, _anchor.c.published_at, heads)
     ordered = (
         statement.order_by(_anchor.c.id.desc()).limit(1)
         if is_last_only

@@ -104,8 +104,9 @@ class RequestRow(SQLModel, table=True):
     reason: str | None = None
     details: Mapping[str, Any] | None = Field(default=None, sa_type=Json)
     answered_at: datetime = Field(sa_type=Moment)
-    seal: bytes | None = None
-    """A hash over all the rest of a refusal, which stands in no chain: it may be forgotten."""
+    chain: int | None = Field(default=None, sa_type=BIG)
+    batch: int | None = Field(default=None, sa_type=BIG)
+    """The batch that notes a refusal; an operation tells its own."""
 
 
 class EntryRow(SQLModel, table=True):
@@ -197,6 +198,8 @@ class BatchRow(SQLModel, table=True):
     posted_at: datetime = Field(sa_type=Moment)
     previous: bytes
     hash: bytes
+    notes: str | None = None
+    """What it seals beside its operations, see `points.domain.notes`."""
 
 
 class ChainRow(SQLModel, table=True):
@@ -210,8 +213,6 @@ class ChainRow(SQLModel, table=True):
     next_operation: int = Field(sa_type=BIG)
     head: bytes
     last_at: datetime = Field(sa_type=Moment)
-    replays: int = Field(default=0, sa_type=BIG)
-    """Batches that answered a repeated request: they write too, so they are as safe as the rest."""
 
 
 class AnchorRow(SQLModel, table=True):

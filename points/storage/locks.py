@@ -72,7 +72,6 @@ def first_chains() -> list[dict[str, object]]:
             "next_operation": first_operation(chain),
             "head": GENESIS,
             "last_at": _NEVER,
-            "replays": 0,
         }
         for chain in range(CHAINS)
     ]
@@ -157,7 +156,10 @@ def lock_closings(connection: Connection, closings: Collection[str]) -> None:
         connection.execute(_HELD, {"names": list(closings)})
 
 
-def next_instant(clock: datetime, chain: Chain, locked: Locked) -> datetime:
+NOTHING_HELD = Locked(accounts={}, last_at=None)
+
+
+def next_instant(clock: datetime, chain: Chain, locked: Locked = NOTHING_HELD) -> datetime:
     """Give the batch's instant: the clock's, but later than all that it follows.
 
     So a chain's and a household's history never runs backwards, whatever clocks do.

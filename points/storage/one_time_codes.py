@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Connection, bindparam, delete, func, insert, select, update
 from sqlmodel import Field, SQLModel
 
-from points.domain.chain import instant_of
+from points.domain.chain import instant_of, micros, record_hash
 from points.domain.facts import ShownCode
 from points.domain.ids import CardId, OperationId
 from points.domain.one_time_codes import LIVES, Lifetime
@@ -31,6 +31,8 @@ class OneTimeCodeRow(SQLModel, table=True):
     made_at: datetime = Field(sa_type=Moment)
     is_confirmed: int = Field(sa_type=BIG)
     used_by: int | None = Field(default=None, foreign_key="operation.id", unique=True, sa_type=BIG)
+    seal: bytes
+    """A hash of all but who used it."""
 
 
 _code, _card = table_of(OneTimeCodeRow), table_of(CardRow)
@@ -58,9 +60,9 @@ def add_one_time_code(
     """Keep a new code, in place of the card's that ended unused."""
     ended = (_code.c.card == card) & _code.c.used_by.is_(None) & (_code.c.made_at <= at - LIVES)
     connection.execute(delete(_code).where(ended))
-    connection.execute(
-        insert(_code).values(hash=code, card=card, made_at=at, is_confirmed=int(is_confirmed))
-    )
+    seal = record_hash((code, card, micros(at), int(is_confirmed)))
+    made = {"hash": code, "card": card, "made_at": at, "is_confirmed": int(is_confirmed)}
+    connection.execute(insert(_code).values(made | {"seal": seal}))
 
 
 def count_unused(connection: Connection, card: CardId, *, since: datetime) -> int:

@@ -1,13 +1,15 @@
 """PINs of households: a salt, a slow hash, and how often they were guessed at."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import Field, SQLModel
 
+from points.domain.chain import micros, record_hash
 from points.domain.ids import HouseholdId
 from points.domain.pins import Tries
+from points.domain.stored import PinLine
 from points.storage.columns import BIG, Moment, table_of
 
 
@@ -23,6 +25,8 @@ class PinRow(SQLModel, table=True):
     set_at: datetime = Field(sa_type=Moment)
     tries: int = Field(default=0, sa_type=BIG)
     locked_until: datetime | None = Field(default=None, sa_type=Moment)
+    seal: bytes
+    """A hash of all else, written anew with each try: a count set back by hand shows."""
 
 
 _pin = table_of(PinRow)
@@ -61,8 +65,16 @@ def set_pin(
 ) -> None:
     """Give a household a PIN, in place of the one that it had."""
     remove_pin(connection, household)
+    kept = KeptPin(salt=salt, hash=hashed, set_at=at, tries=Tries())
     connection.execute(
-        insert(_pin).values(household=household, salt=salt, hash=hashed, set_at=at, tries=0)
+        insert(_pin).values(
+            household=household,
+            salt=salt,
+            hash=hashed,
+            set_at=at,
+            tries=0,
+            seal=_seal(household, kept),
+        )
     )
 
 
@@ -73,8 +85,29 @@ def remove_pin(connection: Connection, household: HouseholdId) -> None:
 
 def note_tries(connection: Connection, household: HouseholdId, tries: Tries) -> None:
     """Note how often a household's PIN was guessed at."""
+    kept = hold_pin(connection, household)
+    if kept is None:  # forgotten meanwhile
+        return
     connection.execute(
         update(_pin)
         .where(_pin.c.household == household)
-        .values(tries=tries.count, locked_until=tries.locked_until)
+        .values(
+            tries=tries.count,
+            locked_until=tries.locked_until,
+            seal=_seal(household, replace(kept, tries=tries)),
+        )
     )
+
+
+def _seal(household: HouseholdId, kept: KeptPin) -> bytes:
+    ends = kept.tries.locked_until
+    line = PinLine(
+        household=household,
+        salt=kept.salt,
+        hash=kept.hash,
+        set_at=micros(kept.set_at),
+        tries=kept.tries.count,
+        locked_until=None if ends is None else micros(ends),
+        seal=b"",
+    )
+    return record_hash(line.sealed())

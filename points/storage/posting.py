@@ -10,6 +10,7 @@ from points.domain.chain import Link, batch_hash, micros
 from points.domain.facts import Decided, Posted, Slip
 from points.domain.ids import OperationId
 from points.domain.ledger import Entry, Lot
+from points.domain.notes import Note, notes_marks, write_notes
 from points.storage.allowances import spend_allowances
 from points.storage.cases import open_cases
 from points.storage.columns import json_of, table_of
@@ -57,7 +58,7 @@ _SET_LOT = Change(*_lot.c.keys(), statement=_upsert(_lot, "id", "remaining", "ex
 _SET_SLIP = Change(*_slip.c.keys(), statement=_upsert(_slip, "ref", "is_cashed", "times_cashed"))
 _ADD_BATCH = Change(*_batch.c.keys(), statement=insert(_batch))
 _SET_CHAIN = Change(
-    *("count", "following", "hash", "at", "repeats", "chain"),
+    *("count", "following", "hash", "at", "chain"),
     statement=update(_chain)
     .where(_chain.c.id == bindparam("chain"))
     .values(
@@ -65,7 +66,6 @@ _SET_CHAIN = Change(
         next_operation=bindparam("following"),
         head=bindparam("hash"),
         last_at=bindparam("at"),
-        replays=_chain.c.replays + bindparam("repeats"),
     ),
 )
 
@@ -73,8 +73,8 @@ _SET_CHAIN = Change(
 def write_batch(connection: Connection, chain: Chain, decided: Decided, *, at: datetime) -> None:
     """Write operations, entries, caches and answers; close the batch with its hash.
 
-    A batch that only repeats earlier answers writes too, to the chain: on a replicated database
-    an answer is as safe as the newest write before it, and no safer.
+    A batch that only repeats earlier answers writes too, the chain's row as it stands: on a
+    replicated database an answer is as safe as the newest write before it, and no safer.
     """
     if decided.posted:
         _add_operations(connection, chain, decided.posted)
@@ -84,11 +84,19 @@ def write_batch(connection: Connection, chain: Chain, decided: Decided, *, at: d
         use_codes(connection, decided.used_codes)
         spend_allowances(connection, decided.spent)
         mark_merged(connection, decided.merged)
-    add_answers(connection, decided.posted, decided.frozen, at=at)
+    place = (chain.id, chain.number + 1)
+    notes = add_answers(connection, decided.posted, decided.frozen, at=at, batch=place)
     if decided.cases:
         open_cases(connection, decided.cases, at=at)
-    if decided.posted or decided.has_replays:
-        _advance(connection, chain, decided, at)
+    if decided.posted or notes or decided.has_replays:
+        _advance(connection, chain, decided.posted, notes, at=at)
+
+
+def write_down(
+    connection: Connection, chain: Chain, notes: Sequence[Note], *, at: datetime
+) -> None:
+    """Close a batch that holds no operation, but notes."""
+    _advance(connection, chain, (), notes, at=at)
 
 
 def _add_operations(connection: Connection, chain: Chain, posted: Sequence[Posted]) -> None:
@@ -170,17 +178,22 @@ def _slip_row(slip: Slip) -> tuple[Stored, ...]:
     return (slip.ref, slip.points, ends, int(slip.is_cashed), slip.times_cashed)
 
 
-def _advance(connection: Connection, chain: Chain, decided: Decided, at: datetime) -> None:
+def _advance(
+    connection: Connection,
+    chain: Chain,
+    posted: Sequence[Posted],
+    notes: Sequence[Note],
+    *,
+    at: datetime,
+) -> None:
     number, head, last_at, following = chain.number, chain.head, chain.last_at, chain.next_operation
-    if decided.posted:
+    if posted or notes:
         number += 1
+        noted = write_notes(notes)
         link = Link(chain=chain.id, number=number, posted_at=at, previous=chain.head)
-        head, last_at = batch_hash(link, decided.posted), at
-        first, last = decided.posted[0].id, decided.posted[-1].id
-        following = OperationId(last + 1)
-        count = len(decided.posted)
-        batch = (chain.id, number, first, count, micros(at), chain.head, head)
+        head, last_at = batch_hash(link, posted, notes=notes_marks(noted)), at
+        first, count = following, len(posted)
+        following = OperationId(first + count)
+        batch = (chain.id, number, first, count, micros(at), chain.head, head, noted)
         _ADD_BATCH.write(connection, [batch])
-    repeats = int(decided.has_replays)
-    end = (number, following, head, micros(last_at), repeats, chain.id)
-    _SET_CHAIN.write(connection, [end])
+    _SET_CHAIN.write(connection, [(number, following, head, micros(last_at), chain.id)])

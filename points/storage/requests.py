@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from points.domain.batch import told_balance
-from points.domain.chain import micros, record_hash
+from points.domain.chain import micros
 from points.domain.facts import Accepted, Posted, Refused, Settled, Verdict
 from points.domain.ids import CredentialId, OperationId
+from points.domain.notes import Note, NoteKind, note
 from points.domain.operations import OperationKey, RequestKey
 from points.domain.outcomes import Refusal
 from points.storage.columns import among, json_of, object_of, table_of
@@ -20,7 +21,7 @@ from points.storage.statements import Change, Query, Stored
 _request, _operation = table_of(RequestRow), table_of(OperationRow)
 _ADD = Change(
     *("key", "scope", "fingerprint", "status", "operation", "body"),
-    *("reason", "details", "answered_at", "seal"),
+    *("reason", "details", "answered_at", "chain", "batch"),
     statement=insert(_request),
 )
 _SETTLED = Query(
@@ -52,15 +53,25 @@ def add_answers(
     frozen: Mapping[RequestKey, Settled],
     *,
     at: datetime,
-) -> None:
+    batch: tuple[int, int],
+) -> list[Note]:
     """Keep the requests that became operations, and those that were refused for good.
 
     Always in order of name: two writers that were given the same names then never cross.
+
+    Returns:
+        What the batch, of this chain and number, must note of what was refused.
     """
     moment = micros(at)
     rows = [_accepted_row(one, moment) for one in posted]
-    rows += [_refused_row(ref, settled, moment) for ref, settled in frozen.items()]
+    notes = []
+    for ref, settled in frozen.items():
+        row = _refused_row(ref, settled, moment)
+        rows.append((*row, *batch))
+        key, scope, mark, _, _, _, *answer = row
+        notes.append(note(NoteKind.REFUSAL, (scope, key, mark, *answer)))
     _ADD.write(connection, sorted(rows, key=itemgetter(0, 1)))
+    return notes
 
 
 def forget_review(connection: Connection, ref: RequestKey) -> bool:
@@ -91,12 +102,11 @@ def _verdict(row: Row[Any]) -> Verdict:
 def _accepted_row(posted: Posted, at: int) -> tuple[Stored, ...]:
     scope, key = posted.ref
     body = posted.body
-    return (key, scope, posted.fingerprint, "accepted", posted.id, body, None, None, at, None)
+    return (key, scope, posted.fingerprint, "accepted", posted.id, body, None, None, at, None, None)
 
 
 def _refused_row(ref: RequestKey, settled: Settled, at: int) -> tuple[Stored, ...]:
     refused = settled.verdict
     assert isinstance(refused, Refused), "what was accepted is kept with its operation"
     mark, reason, details = settled.fingerprint, refused.reason.value, json_of(refused.details)
-    seal = record_hash((ref.scope, ref.key, mark, reason, details, at))
-    return (ref.key, ref.scope, mark, "refused", None, None, reason, details, at, seal)
+    return (ref.key, ref.scope, mark, "refused", None, None, reason, details, at)

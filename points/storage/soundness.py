@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, Table, func, select, text
 
+from points.storage.allowances import AllowanceRow
 from points.storage.cases import CaseRow, SettlementRow
 from points.storage.columns import Moment, table_of
 from points.storage.ledger import (
@@ -24,7 +25,9 @@ from points.storage.ledger import (
     RequestRow,
     SlipRow,
 )
-from points.storage.triggers import GUARDED, missing_guards
+from points.storage.one_time_codes import OneTimeCodeRow
+from points.storage.pins import PinRow
+from points.storage.triggers import EVERY, missing_guards
 
 TABLES = tuple(
     table_of(model)
@@ -40,9 +43,12 @@ TABLES = tuple(
         SlipRow,
         CaseRow,
         SettlementRow,
+        AllowanceRow,
+        PinRow,
+        OneTimeCodeRow,
     )
 )
-"""The book's tables."""
+"""The book's tables, and those of what lets points go."""
 
 _FAULTS_MAX = 20
 _FIRST_WITHOUT_WAL_BUG = (3, 51, 3)
@@ -98,7 +104,7 @@ def unguarded(connection: Connection) -> list[str]:
             " WHERE t.tgname LIKE '%refuses%' AND p.prosrc NOT LIKE '%RAISE EXCEPTION%'"
         )
     found = connection.execute(tame).scalars()
-    return missing + [name for name in found if name.startswith(GUARDED)]
+    return missing + [name for name in found if name.startswith(EVERY)]
 
 
 def outdated_version(connection: Connection) -> str | None:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from points.domain.anchors import Head
+from points.domain.notes import NoteKind
 from points.domain.operations import Kind
 from points.domain.shapes import BUDGET, GOODS, LEASED, OWED, WALLET
 from points.domain.stored import (
@@ -36,6 +37,7 @@ from points.domain.stored import (
     ChainLine,
     EntryLine,
     LotLine,
+    NotesLine,
     OperationLine,
     RequestLine,
     SideLine,
@@ -150,11 +152,26 @@ def read_requests(connection: Connection, part: Part) -> Stream[RequestLine]:
     return stream(connection, ordered, as_line(RequestLine))
 
 
-def read_refusals(connection: Connection) -> Stream[RequestLine]:
-    """Read the requests that have no operation, in no order."""
+def read_refusals(connection: Connection) -> Stream[tuple[RequestLine, str | None]]:
+    """Read the requests that have no operation, in no order, each with its batch's notes."""
     columns = plain(_request, RequestLine._fields)
-    statement = select(*columns).where(_request.c.operation.is_(None))
-    return stream(connection, statement, as_line(RequestLine))
+    place = and_(_batch.c.chain == _request.c.chain, _batch.c.number == _request.c.batch)
+    statement = (
+        select(*columns, raw(_batch.c.notes).label("notes"))
+        .outerjoin(_batch, place)
+        .where(_request.c.operation.is_(None))
+    )
+    return stream(connection, statement, lambda row: (RequestLine._make(row[:-1]), row[-1]))
+
+
+def read_notes_of(connection: Connection, kind: NoteKind) -> Stream[NotesLine]:
+    """Read the notes of the batches that note anything of a kind, or of one that begins so."""
+    [notes] = plain(_batch, ["notes"])
+    statement = select(*plain(_batch, ("chain", "number")), notes).where(
+        notes.contains(kind.value, autoescape=True)
+    )
+    ordered = statement.order_by(_batch.c.chain, _batch.c.number)
+    return stream(connection, ordered, as_line(NotesLine))
 
 
 def read_accounts(connection: Connection, span: Span = EVERYTHING) -> Stream[AccountLine]:

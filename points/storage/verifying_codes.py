@@ -1,4 +1,4 @@
-"""Read one-time codes that were used, and the redemptions that say so, as whoever checks does."""
+"""Read PINs, one-time codes, and the redemptions that used one, as whoever checks does."""
 
 from collections.abc import Iterable
 
@@ -6,14 +6,15 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from points.domain.operations import Kind
 from points.domain.redemptions import ONE_TIME_CODE
-from points.domain.stored import CodeActLine, CodeLine
+from points.domain.stored import CodeActLine, CodeLine, PinLine
 from points.domain.verifying_codes import code_of
 from points.storage.columns import table_of
 from points.storage.ledger import OperationRow
 from points.storage.one_time_codes import OneTimeCodeRow
+from points.storage.pins import PinRow
 from points.storage.streaming import Stream, plain, stream
 
-_code, _operation = table_of(OneTimeCodeRow), table_of(OperationRow)
+_code, _operation, _pin = table_of(OneTimeCodeRow), table_of(OperationRow), table_of(PinRow)
 
 
 def read_code_acts(connection: Connection) -> Stream[CodeActLine]:
@@ -37,6 +38,17 @@ def read_used_codes(connection: Connection) -> Stream[CodeLine]:
         .order_by(_code.c.used_by)
     )
     return stream(connection, statement, CodeLine._make)
+
+
+def read_codes(connection: Connection) -> Stream[CodeLine]:
+    """Read all one-time codes, in no order."""
+    return stream(connection, select(*plain(_code, CodeLine._fields)), CodeLine._make)
+
+
+def read_pins(connection: Connection) -> Stream[PinLine]:
+    """Read all PINs, in order of household."""
+    statement = select(*plain(_pin, PinLine._fields)).order_by(_pin.c.household)
+    return stream(connection, statement, PinLine._make)
 
 
 def set_used_codes(connection: Connection, acts: Iterable[CodeActLine]) -> None:

@@ -123,7 +123,8 @@ class Bulk:
             batch.counted = len(batch.entries)
             marks.append(record_hash(record))
         head = seal(marks, chain=chain.id, number=batch.number, posted_at=now, previous=chain.head)
-        closed = (chain.id, batch.number, chain.next_operation, operations, now, chain.head, head)
+        place = (chain.id, batch.number, chain.next_operation, operations)
+        closed = (*place, now, chain.head, head, None)
         self._write("operation", OperationLine._fields, batch.operations)
         self._write("entry", EntryLine._fields, batch.entries)
         self._write("request", RequestLine._fields, batch.requests)
@@ -226,7 +227,9 @@ class Bulk:
             reference=f"{line.item}:{household}:{line.local_day}:{times}",
         )
         batch.operations.append(made)
-        request = (number, line.scope, key, mark, "accepted", body, None, None, batch.now, None)
+        request = RequestLine(
+            number, line.scope, key, mark, "accepted", body, None, None, batch.now
+        )
         batch.requests.append(request)
         return made
 

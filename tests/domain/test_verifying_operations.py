@@ -5,10 +5,10 @@ import pytest
 
 from points.domain.access import OPERATOR
 from points.domain.calendar import Calendar
-from points.domain.chain import record_hash
 from points.domain.facts import ANY_BODY
 from points.domain.findings import Code, Findings, GapReason
 from points.domain.ids import owed, wallet
+from points.domain.notes import NoteKind, note, write_notes
 from points.domain.operations import (
     Adjust,
     CloseBuilding,
@@ -244,8 +244,7 @@ def test_a_quoted_kind_within_a_text_is_not_the_kind() -> None:
 
 
 def refusal(reason: str = "closed", mark: bytes = bytes(32)) -> RequestLine:
-    """Give a refusal, sealed."""
-    seal = record_hash(("device:4", "k", mark, reason, "{}", 5))
+    """Give a refusal."""
     return RequestLine(
         operation=None,
         scope="device:4",
@@ -256,18 +255,31 @@ def refusal(reason: str = "closed", mark: bytes = bytes(32)) -> RequestLine:
         reason=reason,
         details="{}",
         answered_at=5,
-        seal=seal,
+        chain=0,
+        batch=1,
     )
 
 
+def noted(one: RequestLine) -> str | None:
+    """Give the notes of a batch that refused this, and something else."""
+    told = [one._replace(key="other"), one]
+    records = [(it.scope, it.key, it.fingerprint, it.reason, it.details, 5) for it in told]
+    return write_notes(note(NoteKind.REFUSAL, record) for record in records)
+
+
 def test_a_refusal_is_one_whatever_body_it_is_for() -> None:
-    assert is_refusal(refusal())
-    assert is_refusal(refusal(mark=ANY_BODY))
+    for one in (refusal(), refusal(mark=ANY_BODY)):
+        assert is_refusal(one, noted(one))
 
 
-def test_what_cannot_be_a_refusal_is_none_even_if_it_is_sealed() -> None:
-    assert not is_refusal(refusal(reason="mood"))
-    assert not is_refusal(refusal(mark=b"1"))
+def test_what_cannot_be_a_refusal_is_none_even_if_it_is_noted() -> None:
+    for one in (refusal(reason="mood"), refusal(mark=b"1")):
+        assert not is_refusal(one, noted(one))
+
+
+@pytest.mark.parametrize("notes", [None, noted(refusal(reason="too_old"))])
+def test_what_its_batch_does_not_note_is_no_refusal(notes: str | None) -> None:
+    assert not is_refusal(refusal(), notes)
 
 
 @pytest.mark.parametrize(
@@ -284,13 +296,12 @@ def test_what_cannot_be_a_refusal_is_none_even_if_it_is_sealed() -> None:
         ("details", None),
         ("details", '{"limit": 2}'),
         ("answered_at", 6),
-        ("seal", None),
     ],
 )
-def test_whatever_of_a_refusal_is_changed_its_seal_is_broken(column: str, value: object) -> None:
+def test_whatever_of_a_refusal_is_changed_is_not_what_was_noted(column: str, value: object) -> None:
     changed: dict[str, Any] = {column: value}
 
-    assert not is_refusal(refusal()._replace(**changed))
+    assert not is_refusal(refusal()._replace(**changed), noted(refusal()))
 
 
 def test_a_lot_is_numbered_by_its_line_where_that_is_one() -> None:

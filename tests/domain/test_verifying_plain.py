@@ -46,7 +46,8 @@ TOLD = everything()
 PLAIN = ("earn", "redeem")
 MAY_BE_NONE = frozenset(
     {"household", "resident", "event", "booth", "item", "version", "balance_after", "reference"}
-    | {"reverses", "lot", "expires_at", "debit_seq", "credit_seq", "body", "reason", "seal"}
+    | {"reverses", "lot", "expires_at", "debit_seq", "credit_seq", "body", "reason"}
+    | {"chain", "batch"}
 )
 
 

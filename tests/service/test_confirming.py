@@ -34,6 +34,7 @@ from points.service.verifying import verify
 from points.storage.engine import Database
 from points.storage.triggers import guard
 from tests.build import ask, make_catalog, make_redeem
+from tests.cheat import guards_asleep
 from tests.desk import NOBODYS_NUMBER, Dice, everything
 from tests.market import BIN_BAGS, LI, NOW, PROGRAMME, WANG, WANG_CARD
 from tests.save import WallClock, open_market
@@ -249,7 +250,7 @@ def test_a_use_that_was_tampered_with_is_found_and_can_be_restored(
 ) -> None:
     book = open_up(database)
     redeem(book, ref_of(code_of(database)), "one", 2)
-    with transaction(database) as connection:
+    with transaction(database) as connection, guards_asleep(connection):
         connection.execute(text(tampering))
 
     found = verify(database, now=NOW).findings

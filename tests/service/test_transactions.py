@@ -17,13 +17,13 @@ from points.storage.facts import HouseholdsMoved
 from tests.engines import ON_POSTGRESQL
 from tests.trouble import Trouble, gone, locked, open_impatiently, read_only
 
-COUNT = text("UPDATE chain SET replays = replays + 1 WHERE id = 0")
+COUNT = text("UPDATE chain SET last_at = last_at + 1 WHERE id = 0")
 END_OF_SESSION = text("SELECT pg_terminate_backend(:session)")
 
 
 def counted(database: Database) -> int:
     with snapshot(database) as connection:
-        return int(connection.execute(text("SELECT replays FROM chain WHERE id = 0")).scalar_one())
+        return int(connection.execute(text("SELECT last_at FROM chain WHERE id = 0")).scalar_one())
 
 
 def fail(connection: Connection, state: str) -> None:

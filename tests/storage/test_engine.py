@@ -174,17 +174,17 @@ def test_nobody_waits_for_ever_on_postgresql(database: Database) -> None:
 
 def test_a_reader_cannot_write(database: Database) -> None:
     with pytest.raises(DatabaseUnavailable) as told, snapshot(database) as connection:
-        connection.execute(text("UPDATE chain SET replays = 1"))
+        connection.execute(text("UPDATE chain SET last_at = 1"))
 
     assert re.search("read-?only", str(told.value.__cause__))
 
 
 def test_a_reader_sees_one_state_however_much_is_written_meanwhile(database: Database) -> None:
-    count = text("SELECT sum(replays) FROM chain")
+    count = text("SELECT sum(last_at) FROM chain")
     with snapshot(database) as before:
         first = before.execute(count).scalar_one()
         with transaction(database) as connection:
-            connection.execute(text("UPDATE chain SET replays = 1"))
+            connection.execute(text("UPDATE chain SET last_at = 1"))
 
         assert before.execute(count).scalar_one() == first
     with snapshot(database) as after:
@@ -196,7 +196,7 @@ def test_nothing_is_left_beside_a_database_that_was_closed(
     database: Database, tmp_path: Path
 ) -> None:
     with transaction(database) as connection:
-        connection.execute(text("UPDATE chain SET replays = 1"))
+        connection.execute(text("UPDATE chain SET last_at = 1"))
     with snapshot(database) as connection:
         connection.execute(text("SELECT 1"))
 
@@ -282,7 +282,7 @@ def test_a_turn_ends_with_the_process_that_took_it(database_url: str, database: 
 
 def test_who_has_a_turn_need_not_wait_for_another(database: Database) -> None:
     with database.turn(), transaction(database) as connection:
-        connection.execute(text("UPDATE chain SET replays = 1"))
+        connection.execute(text("UPDATE chain SET last_at = 1"))
         with database.turn():
             pass
 

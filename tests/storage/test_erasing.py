@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from points.domain.consents import PAGE, Consent
 from points.domain.ids import CardId, CredentialId, HouseholdId
@@ -16,7 +16,7 @@ from points.storage.engine import Database
 from points.storage.erasing import erase_old_holders, erase_people, idle_households, scrub
 from points.storage.family import add_family_code, add_try, count_tries, find_family_code
 from points.storage.people import HouseholdRow, ResidentRow, mark_merged
-from points.storage.pins import PinRow
+from points.storage.pins import PinRow, set_pin
 from points.storage.reports import ShiftRow, find_holder, keep_holder
 from tests.build import make_device
 from tests.market import HOUSEHOLDS, LI, NOW, SINCE_EVER, WANG, WANG_SENIOR, ZHAO
@@ -63,8 +63,7 @@ def test_all_that_names_a_household_goes_and_of_those_that_went_up_in_it(
 def test_consents_are_taken_back_and_the_ways_in_are_shut(connection: Connection) -> None:
     for household in (WANG, LI):
         add_consent(connection, Consent(household=household, version="ab", agreed_at=NOW, by=PAGE))
-        pin = {"household": household, "salt": b"s", "hash": b"h", "set_at": NOW, "tries": 0}
-        connection.execute(insert(table_of(PinRow)).values(**pin))
+        set_pin(connection, household, salt=b"s", hashed=b"h", at=NOW)
         code = bytes([household])
         add_family_code(connection, code, CardId(household), by=PAGE, ends_at=LATER)
         add_try(connection, household, at=NOW)

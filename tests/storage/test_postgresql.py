@@ -14,7 +14,7 @@ from points.storage.engine import Database, open_database
 from points.storage.postgresql import WatchedConnection, be_patient, connect_to_postgresql
 
 LONGER_THAN_ANYBODY_IS_SILENT = text("SELECT pg_sleep(1)")
-COUNT = text("UPDATE chain SET replays = replays + 1 WHERE id = 0")
+COUNT = text("UPDATE chain SET last_at = last_at + 1 WHERE id = 0")
 
 WithMore = Callable[[dict[str, object]], Database]
 
@@ -153,7 +153,7 @@ def test_an_act_on_a_server_that_freezes_is_done_by_another(impatient: Database)
 
     assert len(set(servers)) == 2
     with snapshot(impatient) as connection:
-        assert connection.execute(text("SELECT sum(replays) FROM chain")).scalar_one() == 1
+        assert connection.execute(text("SELECT sum(last_at) FROM chain")).scalar_one() == 1
 
 
 def test_a_commit_that_warns_is_no_success(database: Database) -> None:

@@ -2,13 +2,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, event, select, text
 
 from points.domain.access import OPERATOR
 from points.domain.chain import GENESIS, Link, batch_hash
 from points.domain.facts import Accepted, Posted
 from points.domain.ids import AccountId, OperationId, wallet
 from points.domain.ledger import Account
+from points.domain.notes import notes_marks, read_notes
 from points.domain.operations import CashSlip, IssueSlip, Merge, slip_by_code
 from points.service.posting import Book, post
 from points.service.transactions import snapshot, transaction
@@ -68,32 +69,42 @@ def test_the_chain_ends_where_its_last_batch_does(database: Database) -> None:
     assert end == (last.number, last.hash, last.posted_at, last.first_operation + last.operations)
 
 
-def test_a_batch_that_only_repeats_is_noted_at_the_chain_and_is_no_batch(
-    database: Database,
-) -> None:
+def test_a_batch_that_only_repeats_writes_its_chain_as_it_stands(database: Database) -> None:
     book = open_market(database)
+    written: list[str] = []
+    event.listen(
+        database.writer,
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, *_rest: written.append(statement),
+    )
     asked = [ask(make_earn(), key="scan"), ask(make_redeem(quantity=0), key="none")]
     post(book, asked)
     batches, chain = rows_of(book, BatchRow), rows_of(book, ChainRow)[0]
 
+    written.clear()
     post(book, asked)
     post(book, asked[1:])
 
-    again = rows_of(book, ChainRow)[0]
-    assert rows_of(book, BatchRow) == batches
-    assert again._asdict() == chain._asdict() | {"replays": chain.replays + 2}
+    assert (rows_of(book, BatchRow), rows_of(book, ChainRow)[0]) == (batches, chain)
+    assert sum(one.startswith("UPDATE chain") for one in written) == 2
 
 
-def test_a_batch_of_final_refusals_is_kept_without_moving_the_chain(database: Database) -> None:
+def test_a_batch_of_final_refusals_alone_is_one_that_notes_them(database: Database) -> None:
     book = open_market(database)
-    chain = rows_of(book, ChainRow)
+    before = rows_of(book, ChainRow)[0]
 
     post(book, [ask(make_redeem(quantity=0), key="none")])
 
     with snapshot(database) as connection:
-        reason = connection.execute(text("SELECT reason FROM request WHERE key = 'none'"))
-        assert reason.scalar_one() == "quantity_invalid"
-    assert rows_of(book, ChainRow) == chain
+        refused = connection.execute(text("SELECT * FROM request WHERE key = 'none'")).one()
+    batch, chain = rows_of(book, BatchRow)[-1], rows_of(book, ChainRow)[0]
+    link = Link(chain=0, number=batch.number, posted_at=batch.posted_at, previous=before.head)
+    assert refused.reason == "quantity_invalid"
+    assert (refused.chain, refused.batch) == (0, before.number + 1) == (0, batch.number)
+    assert (batch.operations, batch.first_operation) == (0, before.next_operation)
+    assert batch.hash == batch_hash(link, [], notes=notes_marks(batch.notes)) == chain.head
+    assert [one.kind for one in read_notes(batch.notes)] == ["refusal"]
+    assert chain.next_operation == before.next_operation
 
 
 def test_accounts_stand_as_the_last_batch_left_them(database: Database) -> None:

@@ -1,9 +1,11 @@
 from datetime import timedelta
 
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 
+from points.domain.chain import micros
 from points.domain.facts import ANY_BODY, Accepted, Refused, Settled
 from points.domain.ids import CredentialId
+from points.domain.notes import NoteKind, note
 from points.domain.operations import OperationKey, RequestKey, fingerprint
 from points.domain.outcomes import Refusal
 from points.service.posting import post
@@ -36,7 +38,7 @@ REFUSALS = {
 
 def test_what_was_refused_for_good_is_answered_again_as_it_was(database: Database) -> None:
     with transaction(database) as connection:
-        add_answers(connection, [], REFUSALS, at=NOW)
+        add_answers(connection, [], REFUSALS, at=NOW, batch=(0, 1))
 
     with snapshot(database) as connection:
         assert load_settled(connection, REFUSALS) == REFUSALS
@@ -58,9 +60,20 @@ def test_what_was_accepted_is_answered_again_with_its_points(database: Database)
     }
 
 
+def test_each_refusal_is_for_its_batch_to_note(database: Database) -> None:
+    with transaction(database) as connection:
+        notes = add_answers(connection, [], REFUSALS, at=NOW, batch=(3, 7))
+        rows = connection.execute(text("SELECT DISTINCT chain, batch FROM request")).all()
+
+    plain = ("device:4", "plain", fingerprint("other"), "closed", "{}", micros(NOW))
+    assert note(NoteKind.REFUSAL, plain) in notes
+    assert len(set(notes)) == len(REFUSALS)
+    assert [tuple(row) for row in rows] == [(3, 7)]
+
+
 def test_somebody_elses_name_is_not_ones_own(database: Database) -> None:
     with transaction(database) as connection:
-        add_answers(connection, [], REFUSALS, at=NOW)
+        add_answers(connection, [], REFUSALS, at=NOW, batch=(0, 1))
 
         mine = load_settled(connection, {named("plain", "device:6"), named("slip")})
 
@@ -74,7 +87,8 @@ def test_answers_keep_when_they_were_given_and_only_accepted_ones_what_was_asked
     book = open_market(database)
     post(book, [ask(make_earn(), key="scan")])
     with transaction(database) as connection:
-        add_answers(connection, [], {named("refused"): REFUSALS[named("plain")]}, at=later)
+        refused = {named("refused"): REFUSALS[named("plain")]}
+        add_answers(connection, [], refused, at=later, batch=(0, 2))
 
     request = table_of(RequestRow)
     with snapshot(database) as connection:

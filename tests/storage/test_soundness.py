@@ -25,6 +25,7 @@ def test_all_tables_of_the_book_are_known() -> None:
         *("operation", "entry", "request", "batch", "chain", "anchor"),
         *("account", "lot", "slip"),
         *("cases", "settlement"),
+        *("allowance", "pin", "one_time_code"),
     }
 
 

@@ -6,7 +6,7 @@ from points.service.posting import Book, post
 from points.service.transactions import snapshot, transaction
 from points.storage.cases import add_settlement, open_case
 from points.storage.engine import Database
-from points.storage.triggers import GUARDED, guard, missing_guards
+from points.storage.triggers import EVERY, GUARDED, STANDING, guard, missing_guards
 from tests.build import ask, make_earn, make_redeem
 from tests.engines import ON_POSTGRESQL, ON_SQLITE
 from tests.market import NOW
@@ -47,6 +47,19 @@ _PHONE = (
 )
 
 
+# An allowance that was ended, and a code that was used by the book's first operation.
+_SPENDING = (
+    (
+        "INSERT INTO allowance (number, fingerprint, household, points_max, last_day, is_confirmed,"
+        " made_at, ended_at, spent) VALUES ('000000070', {bytes}, 1, 9, '2019-12-07', 1, 0, 5, 0)"
+    ),
+    (
+        "INSERT INTO one_time_code (hash, card, made_at, is_confirmed, used_by, seal)"
+        " VALUES ({bytes}, 1, 0, 0, 1, {bytes})"
+    ),
+)
+
+
 @pytest.fixture
 def book(database: Database) -> Book:
     """A book with something in every table that is only ever added to."""
@@ -56,7 +69,7 @@ def book(database: Database) -> Book:
         add_settlement(connection, open_case(connection, make_case(), at=NOW), make_settlement())
     change(database, "INSERT INTO anchor (published_at, heads) VALUES (0, '{}')")
     some_bytes = "x'00'" if database.is_sqlite else "'x'::bytea"
-    for statement in _PHONE:
+    for statement in (*_PHONE, *_SPENDING):
         change(database, statement.format(bytes=some_bytes))
     return opened
 
@@ -68,9 +81,7 @@ def change(database: Database, statement: str) -> None:
 
 def everything_in(database: Database) -> dict[str, list[object]]:
     with snapshot(database) as connection:
-        return {
-            table: list(connection.execute(text(f"SELECT * FROM {table}"))) for table in GUARDED
-        }
+        return {table: list(connection.execute(text(f"SELECT * FROM {table}"))) for table in EVERY}
 
 
 def refuse(book: Book, table: str, statement: str) -> None:
@@ -93,14 +104,41 @@ def test_what_is_in_the_book_is_not_removed(book: Book, table: str) -> None:
     refuse(book, table, f"DELETE FROM {table}")
 
 
+STANDING_COLUMNS = [(table, column) for table, columns in STANDING.items() for column in columns]
+
+
+@pytest.mark.parametrize(("table", "column"), STANDING_COLUMNS)
+def test_what_stands_for_good_is_not_changed(book: Book, table: str, column: str) -> None:
+    refuse(book, table, f"UPDATE {table} SET {column} = {column}")
+
+
+@pytest.mark.parametrize("table", STANDING)
+def test_what_lets_points_go_is_not_removed(book: Book, table: str) -> None:
+    refuse(book, table, f"DELETE FROM {table}")
+
+
+def test_an_allowance_that_was_ended_stays_so(book: Book) -> None:
+    refuse(book, "allowance", "UPDATE allowance SET ended_at = NULL")
+
+
+def test_what_may_change_of_an_allowance_and_of_a_code_still_does(book: Book) -> None:
+    change(book.database, "UPDATE allowance SET label = NULL, spent = 3")
+    change(book.database, "UPDATE one_time_code SET used_by = NULL")
+    change(book.database, "DELETE FROM one_time_code")
+
+    found = everything_in(book.database)
+
+    assert (len(found["allowance"]), found["one_time_code"]) == (1, [])
+
+
 @ON_SQLITE
-@pytest.mark.parametrize("table", GUARDED)
+@pytest.mark.parametrize("table", EVERY)
 def test_what_is_in_the_book_is_not_replaced(book: Book, table: str) -> None:
     refuse(book, table, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1")
 
 
 @ON_POSTGRESQL
-@pytest.mark.parametrize("table", GUARDED)
+@pytest.mark.parametrize("table", EVERY)
 def test_no_table_of_the_book_is_emptied(book: Book, table: str) -> None:
     refuse(book, table, f"TRUNCATE {table} CASCADE")
 

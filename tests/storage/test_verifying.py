@@ -182,7 +182,9 @@ def test_what_is_asked_for_in_millions_is_asked_for_in_portions(
 def test_nothing_repeats_and_refusals_stand_apart(book: Connection) -> None:
     assert list(stored.read_repeated(book)) == []
     assert list(stored.read_undone_twice(book)) == []
-    assert {line.status for line in stored.read_refusals(book)} == {"refused"}
+    refusals = list(stored.read_refusals(book))
+    assert {line.status for line, _ in refusals} == {"refused"}
+    assert all(notes and "refusal:" in notes for _, notes in refusals)
 
 
 def test_households_that_went_up_in_another_name_it(book: Connection) -> None:

@@ -1,5 +1,6 @@
 from points.domain.allowances import Terms
 from points.domain.cards import CardNumber
+from points.domain.chain import micros
 from points.domain.stored import AllowanceLine
 from points.service.transactions import transaction
 from points.storage.allowances import NewAllowance, add_allowance, spend_allowances
@@ -40,5 +41,20 @@ def test_what_was_spent_is_read_and_set_anew(database: Database) -> None:
 
         assert [*read_allowance_acts(connection)] == []
 
-    assert before == [AllowanceLine(first, 100, 0), AllowanceLine(second, 100, 40)]
-    assert after == [AllowanceLine(first, 100, 30), AllowanceLine(second, 100, 0)]
+    assert before == [line_of(first, place=7), line_of(second, place=8, spent=40)]
+    assert after == [line_of(first, place=7, spent=30), line_of(second, place=8)]
+
+
+def line_of(number: int, *, place: int, spent: int = 0) -> AllowanceLine:
+    return AllowanceLine(
+        id=number,
+        number=f"{place:09}",
+        fingerprint=bytes([place]) * 32,
+        household=WANG,
+        points_max=100,
+        last_day=DAY.isoformat(),
+        is_confirmed=0,
+        made_at=micros(NOW),
+        ended_at=None,
+        spent=spent,
+    )
