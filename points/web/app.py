@@ -1,6 +1,6 @@
 """The service as one ASGI app: opens the book when it starts, and shuts it when it ends."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from typing import Any
@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from points.service.credentials import credentials_of_tokens
 from points.service.passbooks import read_front_pages
@@ -46,10 +47,13 @@ from points.web.pages import (
     resident_allowances,
     resident_cards,
     resident_family,
+    resident_gifts,
+    resident_pin,
     resident_privacy,
     scanner,
 )
 from points.web.running import Running, keep
+from points.web.shortcuts import Shortcuts
 from points.web.throttle import Throttle
 from points.web.together import Together
 
@@ -62,6 +66,8 @@ _ROUTERS = (  # what is asked for most comes first: they are tried in order
     resident_cards.router,
     resident_allowances.router,
     resident_family.router,
+    resident_gifts.router,
+    resident_pin.router,
     resident_privacy.router,
     binding.router,
     booth_pins.router,
@@ -85,7 +91,16 @@ class DatabaseNotReady(Exception):
 
 
 class Points(FastAPI):
-    """The app, with a description of our own."""
+    """The app, with a description of our own, and a short way to what is asked for most."""
+
+    wrap: Callable[[ASGIApp], ASGIApp]
+    """Puts around a route what stands around every one."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Build all that a request passes through."""
+        usual = super().build_middleware_stack()
+        handlers = self.exception_handlers
+        return Shortcuts(usual, routes=self.routes, handlers=handlers, wrap=self.wrap)
 
     def openapi(self) -> dict[str, Any]:
         """Give the OpenAPI document; written once."""
@@ -119,14 +134,14 @@ def create_app(settings: Settings, *, clock: Clock, seconds: Seconds | None = No
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     add_handlers(app)
-    # Added last, it stands outermost.
-    app.add_middleware(BodyLimit, bytes_max=settings.body_bytes_max)
-    app.add_middleware(
-        Envelope,
-        new_id=new_request_id,
-        unforeseen=unforeseen,
-        is_https=_is_https(settings),
+    limited = partial(BodyLimit, bytes_max=settings.body_bytes_max)
+    enveloped = partial(
+        Envelope, new_id=new_request_id, unforeseen=unforeseen, is_https=_is_https(settings)
     )
+    # Added last, it stands outermost.
+    app.add_middleware(limited)
+    app.add_middleware(enveloped)
+    app.wrap = lambda route: enveloped(limited(route))
     return app
 
 
