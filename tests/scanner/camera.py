@@ -1,6 +1,6 @@
 """A camera made of pictures: Chromium takes a file of JPEGs for what its camera sees."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +10,7 @@ from PIL import Image, ImageFilter
 from points.outside.qr_images import QUIET_ZONE, qr_modules
 
 PICTURE = (1280, 720)
+BARE = (320, 180)
 FRAMES_PER_SECOND = 30  # what Chromium plays such a file at, round and round
 
 _TABLE = (150, 140, 120)
@@ -32,13 +33,13 @@ class Scene:
     is_marked: bool = False
     """Whether it has a white corner, by which a measurement sees it come."""
 
-    def jpeg(self) -> bytes:
+    def jpeg(self, size: tuple[int, int] = PICTURE) -> bytes:
         """Draw it."""
-        picture = Image.new("RGB", PICTURE, _TABLE)
+        picture = Image.new("RGB", size, _TABLE)
         codes = [_draw(text, self.pixels, self.degrees) for text in self.texts]
-        left = (PICTURE[0] - sum(code.width + _GAP for code in codes)) // 2
+        left = (size[0] - sum(code.width + _GAP for code in codes)) // 2
         for code in codes:
-            picture.paste(code, (left, (PICTURE[1] - code.height) // 2))
+            picture.paste(code, (left, (size[1] - code.height) // 2))
             left += code.width + _GAP
         if self.is_marked:
             picture.paste((255, 255, 255), (0, 0, 40, 40))
@@ -71,17 +72,23 @@ class Camera:
 
     def show(self, *scenes: Scene) -> None:
         """Show these one after another, round and round, to whoever opens the camera next."""
-        frames = (
+        self._play(
             scene.jpeg() * max(1, round(scene.seconds * FRAMES_PER_SECOND)) for scene in scenes
         )
-        # Renamed into place: a page may be looking at the old one.
-        written = self.file.with_suffix(".new")
-        written.write_bytes(b"".join(frames))
-        written.replace(self.file)
 
     def show_card(self, text: str) -> None:
         """Show a card again and again, with a bare table in between."""
         self.show(NOTHING, Scene([text]))
+
+    def rest(self) -> None:
+        """Show a bare table, in few pixels: a phone spends half a core on looking at many."""
+        self._play([NOTHING.jpeg(BARE)])
+
+    def _play(self, frames: Iterable[bytes]) -> None:
+        # Renamed into place: a page may be looking at the old one.
+        written = self.file.with_suffix(".new")
+        written.write_bytes(b"".join(frames))
+        written.replace(self.file)
 
 
 def _draw(text: str, pixels: int, degrees: float) -> Image.Image:

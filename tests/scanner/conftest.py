@@ -12,7 +12,7 @@ from points.domain.access import Role
 from tests.browser import launched
 from tests.live import Live, go_live_on_copy
 from tests.scanner.booth import Booth
-from tests.scanner.camera import NOTHING, Camera
+from tests.scanner.camera import Camera
 from tests.scanner.phone import SIZE, Phone
 
 PhoneAt = Callable[..., Phone]
@@ -24,7 +24,7 @@ Pair = Callable[..., Booth]
 def camera(tmp_path_factory: pytest.TempPathFactory) -> Camera:
     """The camera of this module's phones; it sees nothing until it is shown something."""
     made = Camera(tmp_path_factory.mktemp("camera") / "sees.mjpeg")
-    made.show(NOTHING)
+    made.rest()
     return made
 
 
@@ -77,7 +77,7 @@ def phone(new_phone: NewPhone) -> Phone:
 @pytest.fixture
 def pair(new_phone: NewPhone, live: Live, camera: Camera) -> Pair:
     """Phones at their booths, each time another one."""
-    camera.show(NOTHING)
+    camera.rest()
 
     def paired(booth: int = 1, role: Role = Role.EARN) -> Booth:
         return Booth.paired(new_phone(), live, booth=booth, role=role)

@@ -13,7 +13,7 @@ from tests.axe import serious_faults
 from tests.live import Live
 from tests.market import LI, WANG
 from tests.scanner.booth import PIN, Booth, invite
-from tests.scanner.camera import NOTHING, Camera
+from tests.scanner.camera import Camera
 from tests.scanner.conftest import NewPhone
 from tests.scanner.workbench import SCANNER, run_node
 from tests.web.served import CODES, STRAY, earn
@@ -85,7 +85,7 @@ class Walk:
 def test_no_screen_shuts_anybody_out(
     new_phone: NewPhone, live: Live, camera: Camera, locale: str
 ) -> None:
-    camera.show(NOTHING)
+    camera.rest()
     walk = Walk(0 if locale == "zh-CN" else 1)
     games = Booth(new_phone(locale), live)
     goods = Booth(new_phone(locale), live)

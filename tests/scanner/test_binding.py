@@ -16,7 +16,7 @@ from tests.axe import serious_faults
 from tests.live import Live
 from tests.market import PROGRAMME, WANG
 from tests.scanner.booth import Booth
-from tests.scanner.camera import NOTHING, Camera
+from tests.scanner.camera import Camera
 from tests.scanner.phone import Phone
 from tests.web.served import CODES
 
@@ -25,7 +25,7 @@ NOTICE = notice_of(PROGRAMME)
 
 @pytest.fixture
 def booth(phone: Phone, live: Live, camera: Camera) -> Booth:
-    camera.show(NOTHING)
+    camera.rest()
     paired = Booth.paired(phone, live, booth=1, role=Role.EARN)
     paired.press("设置")
     paired.press("绑一张新卡")

@@ -33,7 +33,7 @@ def test_a_phone_is_paired_by_a_link_and_works_at_its_booth(pair: Pair) -> None:
 def test_a_claim_whose_answer_was_lost_is_made_again_and_found_done(
     phone: Phone, live: Live, camera: Camera
 ) -> None:
-    camera.show(NOTHING)
+    camera.rest()
     phone.context.clock.install(time=live.clock())
     phone.open(invite(live, booth=1, role=Role.EARN))
     booth = Booth(phone, live)
@@ -76,7 +76,7 @@ def test_a_phone_that_knows_nothing_of_its_booth_yet_says_what_to_do_and_tries_a
 def test_an_invite_that_nobody_made_lets_nobody_in(
     phone: Phone, live: Live, camera: Camera
 ) -> None:
-    camera.show(NOTHING)
+    camera.rest()
     phone.open("/scan/#i=pi_" + "A" * 43)
     booth = Booth(phone, live)
     phone.page.get_by_label("您的名字").fill("陈")

@@ -104,7 +104,7 @@ def test_what_is_no_card_is_told_as_that(phone: Phone, camera: Camera, live: Liv
 def test_it_opens_and_reads_cards_without_a_network(
     phone: Phone, camera: Camera, live: Live
 ) -> None:
-    camera.show(NOTHING)
+    camera.rest()
     booth = Booth.paired(phone, live, booth=BOOTH)
     phone.wait_until_kept()
     camera.show_card(live.blank_card())
@@ -141,7 +141,7 @@ def test_only_the_shell_is_kept_never_an_answer(phone: Phone) -> None:
 def test_a_new_version_waits_while_somebody_is_in_the_middle_of_something(
     phone: Phone, camera: Camera, live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    camera.show(NOTHING)
+    camera.rest()
     booth = Booth.paired(phone, live, booth=BOOTH)
     phone.wait_until_kept()
     booth.press("设置")
