@@ -20,10 +20,12 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from points.client import Client, Pace
+from points.domain.programme import Programme
 from points.service.cards import print_cards
 from points.settings import read_settings
 from points.storage.engine import Database, open_database
 from points.web.app import create_app
+from tests.market import PROGRAMME
 from tests.save import WallClock
 from tests.web.served import Served, serve, token_of
 
@@ -65,22 +67,22 @@ class Live:
 
 
 @contextmanager
-def go_live(database: Database, url: str) -> Iterator[Live]:
+def go_live(database: Database, url: str, *, programme: Programme = PROGRAMME) -> Iterator[Live]:
     """Serve the market day on a port of its own."""
-    with serve(database, url) as served:
+    with serve(database, url, programme=programme) as served:
         settings = read_settings({"POINTS_DATABASE_URL": url})
         with running(create_app(settings, clock=served.clock)) as address:
             yield Live(address, served)
 
 
 @contextmanager
-def go_live_on_copy(of: Path, folder: Path) -> Iterator[Live]:
+def go_live_on_copy(of: Path, folder: Path, *, programme: Programme = PROGRAMME) -> Iterator[Live]:
     """Do the same on a copy of a SQLite file."""
     file = folder / "points.db"
     copy(of, file)
     url = f"sqlite:///{file}"
     database = open_database(url)
-    with go_live(database, url) as live:
+    with go_live(database, url, programme=programme) as live:
         yield live
     database.dispose()
 

@@ -72,6 +72,8 @@ class FrontPage:
     """What is on, or comes next; the soonest first."""
     market: Market | None
     lines: tuple[Line, ...]
+    may_give: bool
+    """Whether the programme lets households give points to others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +157,7 @@ class _Reader:
             meetings=meetings,
             market=market,
             lines=_lines(self._connection, self._catalog, holding.household, newest),
+            may_give=self._catalog.programme_at(self._now).gift_points_per_day_max > 0,
         )
 
     def _ahead(self, community: CommunityKey | None) -> tuple[tuple[Meeting, ...], Market | None]:

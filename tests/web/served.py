@@ -27,7 +27,7 @@ from points.domain.cards import (
 )
 from points.domain.ids import ActivityKey, BoothKey, CredentialId, EventKey, HouseholdId
 from points.domain.operations import slip_by_code
-from points.domain.programme import Activity, Event, Fixed, Session
+from points.domain.programme import Activity, Event, Fixed, Programme, Session
 from points.domain.slip_codes import make_slip_code, slip_fingerprint
 from points.service.poster import Poster
 from points.service.posting import Book
@@ -56,6 +56,7 @@ from tests.market import (
     LI,
     MARKET,
     NOW,
+    PROGRAMME,
     QINGSHUI,
     REDEEMING,
     SINCE_EVER,
@@ -232,11 +233,14 @@ def serve(
     *,
     environment: Mapping[str, str] | None = None,
     clock: WallClock | None = None,
+    programme: Programme = PROGRAMME,
 ) -> Iterator[Served]:
     """Set the market day up, with a thousand points for each household, and serve it."""
     clock = clock or WallClock()
     everyone = {WANG: 1000, LI: 1000, ZHAO: 1000}
-    book = open_market(database, catalog=make_catalog(LANES, SWEEP), points=everyone, clock=clock)
+    book = open_market(
+        database, catalog=make_catalog(LANES, SWEEP, programme), points=everyone, clock=clock
+    )
     for owner in HOUSEHOLDS:
         print_card(database, owner, CODES[owner], number=NUMBERS[owner])
     with transaction(database) as connection:

@@ -88,6 +88,10 @@ WHO_MAY = {
     ("POST", "/me/erase"): ANYONE,
     ("GET", "/me/cards"): ANYONE,
     ("POST", "/me/cards"): ANYONE,
+    ("GET", "/me/give"): ANYONE,
+    ("POST", "/me/give"): ANYONE,
+    ("GET", "/me/pin"): ANYONE,
+    ("POST", "/me/pin"): ANYONE,
     ("GET", "/about"): ANYONE,
     ("GET", "/pages/{name}"): ANYONE,
 }

@@ -77,6 +77,7 @@ def front_of(front: FrontPage, words: Words) -> Mapping[str, object]:
         "goods_at": "" if market is None else words.name(market.meeting.event),
         "meetings": [_meeting(meeting, words) for meeting in front.meetings],
         "rows": rows_of(front.lines, words),
+        "may_give": front.may_give,
     }
 
 

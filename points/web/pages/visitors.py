@@ -33,7 +33,7 @@ COOKIE = "points_resident"
 HOME = "me"
 COME_BACK_TO = frozenset(
     {HOME, "about", *(f"me/{name}" for name in ("statement", "code", "lost", "privacy", "erase"))}
-    | {"me/spend-for-me", "me/cards"}
+    | {"me/spend-for-me", "me/cards", "me/give", "me/pin"}
 )
 """Pages that may be asked for by their address alone."""
 

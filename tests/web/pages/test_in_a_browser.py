@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, Page, Request, expect
 from points.domain.cards import spoken
 from tests.axe import serious_faults
 from tests.live import Live, go_live_on_copy
-from tests.market import WANG
+from tests.market import LI, PROGRAMME, WANG, ZHAO
 from tests.web.served import CODES, NUMBERS, earn, redeem, undo
 
 SMALL = {"width": 360, "height": 740}
@@ -21,7 +22,7 @@ ZOOMED = {"width": 180, "height": 370}
 
 PAGES = (
     *("me", "me/statement", "me/code", "me/spend-for-me", "me/lost", "me/privacy", "me/erase"),
-    *("me/cards", "about"),
+    *("me/cards", "me/give", "me/pin", "about"),
 )
 BYTES_MAX = 50_000
 
@@ -47,7 +48,8 @@ _SMALL_TYPE = """() => [...document.querySelectorAll('main *, header *')]
 @pytest.fixture
 def live(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Live]:
     """The market day on a port of its own, after a few scans of Wang's card."""
-    with go_live_on_copy(migrated_sqlite, tmp_path) as running:
+    giving = replace(PROGRAMME, gift_points_per_day_max=300, pool_card=NUMBERS[LI])
+    with go_live_on_copy(migrated_sqlite, tmp_path, programme=giving) as running:
         wrong = earn(activity="hand-in", grams={"metal": 4500})
         running.served.operate("redeeming", earn(), redeem())
         running.served.operate("games", wrong, undo(wrong["id"]))
@@ -140,6 +142,30 @@ def test_the_whole_way_works_with_scripts_or_without(
     expect(page.get_by_role("heading", name="Open my points")).to_be_visible()
 
 
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["JavaScript on", "JavaScript off"])
+def test_points_are_given_after_one_more_look_and_two_taps_give_no_more_than_one(
+    live: Live, open_page: Open, *, has_scripts: bool
+) -> None:
+    page = open_page(java_script_enabled=has_scripts)
+    page.get_by_role("link", name="把分送人").click()
+    page.get_by_label("对方卡上的九位号").fill(spoken(NUMBERS[ZHAO]))
+    page.get_by_label("送多少分").first.fill("30")
+    page.get_by_role("button", name="先看一眼，再送").first.click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("送多少分").last.fill("30")
+    page.get_by_role("button", name="先看一眼，再送").last.click()
+    expect(page.get_by_role("heading", name="请再看一眼")).to_be_visible()
+    if has_scripts:  # without, a browser answers no question of ours either
+        for size in (SMALL, TINY, ZOOMED):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            assert not page.evaluate(_SIDEWAYS), size
+        assert serious_faults(page) == []
+    page.get_by_role("button", name="送 30 分").dblclick()
+    expect(page.get_by_role("heading", name="送好了")).to_be_visible()
+    expect(page.get_by_text("您现在有 950 分。")).to_be_visible()
+    assert live.served.balance(LI) == 1030
+
+
 def test_the_address_never_holds_the_code_nor_does_the_way_back(
     live: Live, open_page: Open
 ) -> None:
@@ -155,7 +181,7 @@ def test_the_address_never_holds_the_code_nor_does_the_way_back(
 def test_keys_alone_reach_everything_in_order_and_show_where_they_are(open_page: Open) -> None:
     page = open_page(language="en-GB")
     reached = []
-    for _ in range(12):
+    for _ in range(14):
         page.keyboard.press("Tab")
         focus = page.locator(":focus")
         reached.append(focus.inner_text().strip())
@@ -166,7 +192,9 @@ def test_keys_alone_reach_everything_in_order_and_show_where_they_are(open_page:
     assert reached[4:] == [
         "The whole statement",
         "Let someone spend for me",
+        "Give points away",
         "Our cards",
+        "Our PIN",
         "Lost card",
         "How the card works",
         "What is known of you",
