@@ -209,6 +209,22 @@ class Booth:
         )
         page.close()
 
+    def forget_line(self, number: int) -> None:
+        """Let the phone lose a line of its journal, as a store does that was damaged."""
+        self.phone.tell(
+            f"""new Promise((resolve) => {{
+              const asked = indexedDB.open("points-scanner");
+              asked.onsuccess = () => {{
+                const journal = asked.result.transaction("journal", "readwrite");
+                journal.objectStore("journal").delete({number});
+                journal.oncomplete = () => {{
+                  asked.result.close();
+                  resolve();
+                }};
+              }};
+            }})"""
+        )
+
     def wait_until_sent(self) -> None:
         """Wait until nothing waits any more; the phone sends by itself."""
         expect(self.strip).to_have_count(0, timeout=30_000)

@@ -63,6 +63,21 @@ def test_what_a_phone_holds_keeps_its_event_open_until_it_is_sent(pair: Pair, li
     assert cases(live) == []
 
 
+def test_a_line_that_a_phone_lost_of_its_journal_is_a_case(pair: Pair, live: Live) -> None:
+    booth = pair(4, Role.REDEEM)
+    booth.lose_requests("/devices/journal")
+    for owner in (WANG, LI):
+        booth.scan(CODES[owner])
+        booth.expect_verdict("ok", "+10")
+        booth.next()
+    booth.forget_line(booth.outbox()[0]["n"])
+
+    booth.mend("/devices/journal")
+    expect_in_the_way(booth, {Shortfall.JOURNAL_BEHIND})
+
+    assert cases(live) == [CaseKind.JOURNAL_GAP]
+
+
 def test_a_scan_taken_back_before_it_was_refused_keeps_no_event_open(
     pair: Pair, live: Live
 ) -> None:

@@ -288,13 +288,17 @@ function Blocked({ phone, shown }: Props): JSX.Element {
 function Menu({ phone, shown }: Props): JSX.Element {
   const { standing, preferences } = shown;
   const { language } = preferences;
+  const goods = (key: string): string | null => {
+    const reward = phone.booth?.bundle.rewards.find((one) => one.key === key);
+    return reward === undefined ? null : nameOf(reward, language);
+  };
   const act = (word: Word, onAct: () => void) => ({ label: say(word, language), onAct });
   return (
     <MenuScreen
       bar={<TopBar phone={phone} shown={shown} />}
       preferences={preferences}
-      waiting={itemsOf(standing.waiting.slice(0, LISTED), phone.pay, language)}
-      attention={itemsOf(standing.attention.slice(0, LISTED), phone.pay, language)}
+      waiting={itemsOf(standing.waiting.slice(0, LISTED), phone.pay, goods, language)}
+      attention={itemsOf(standing.attention.slice(0, LISTED), phone.pay, goods, language)}
       unlisted={{
         waiting: Math.max(0, standing.waiting.length - LISTED),
         attention: Math.max(0, standing.attention.length - LISTED),

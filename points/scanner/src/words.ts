@@ -110,6 +110,11 @@ const WORDS = {
   attention: ["有 {count} 条要请负责人看", "{count} for the booth lead to look at"],
   attentionTitle: ["要请人看的", "For the booth lead"],
   attentionEmpty: ["没有要请人看的。", "Nothing to look at."],
+  goodsGone: ["东西已经给了", "The goods were handed over"],
+  interrupted: [
+    "没等到回音。请问清楚东西给了没有",
+    "No answer came. Please find out whether the goods were handed over",
+  ],
   sendNow: ["现在就传", "Send now"],
   exportQueue: ["存成文件交给负责人", "Save as a file for the booth lead"],
   queueTitle: ["还没传的", "Still to send"],
