@@ -47,6 +47,8 @@ class AccountKind(IntEnum):
 
 
 _OWNERS_END = 1 << _OWNER_BITS
+# Numbers of accounts are made many times for every operation: with plain numbers, not by name.
+_WALLETS, _OWED = (int(kind) << _OWNER_BITS for kind in (AccountKind.WALLET, AccountKind.OWED))
 _KINDS = tuple(AccountKind)  # in order: to call the enumeration costs ten times as much
 
 
@@ -90,12 +92,14 @@ def system(side: SystemAccount) -> AccountId:
 
 def wallet(household: HouseholdId) -> AccountId:
     """Number the account of points that a household may spend."""
-    return account_id(AccountKind.WALLET, household)
+    assert 0 < household < _OWNERS_END, "an owner's number must fit beside the kind"
+    return AccountId(_WALLETS | household)
 
 
 def owed(household: HouseholdId) -> AccountId:
     """Number the account of points that a household must give back."""
-    return account_id(AccountKind.OWED, household)
+    assert 0 < household < _OWNERS_END, "an owner's number must fit beside the kind"
+    return AccountId(_OWED | household)
 
 
 def budget(number: BudgetId) -> AccountId:

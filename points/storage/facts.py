@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
@@ -266,21 +267,24 @@ def _joined_by(
 def _load_lots(connection: Connection, named: Named) -> tuple[Lot, ...]:
     wallets = [wallet(household) for household in named.standing()]
     behind = _lots_behind(named.originals)
-    found = {row.id: row for row in _LIVE_LOTS.rows(connection, wallets=wallets)}
+    found = {row[0]: row for row in _LIVE_LOTS.rows(connection, wallets=wallets)}
     if behind:
         moved = _LOTS_BEHIND.rows(connection, lots=behind, origins=behind)
-        found |= {row.id: row for row in moved}
-    return tuple(
-        Lot(
-            id=LotId(row.id),
-            account=AccountId(row.account),
-            amount=row.amount,
-            remaining=row.remaining,
-            expires_at=_end_of(row.expires_at),
-            expired=row.expired,
-            origin=None if row.origin is None else LotId(row.origin),
-        )
-        for row in found.values()
+        found |= {row[0]: row for row in moved}
+    return tuple(map(_lot_of, found.values()))
+
+
+def _lot_of(row: Sequence[Any]) -> Lot:
+    # By place, in the order of the table: a batch reads thousands.
+    number, account, amount, remaining, expired, origin, ends = row
+    return Lot(
+        id=number,
+        account=account,
+        amount=amount,
+        remaining=remaining,
+        expires_at=_end_of(ends),
+        expired=expired,
+        origin=origin,
     )
 
 
