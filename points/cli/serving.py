@@ -164,7 +164,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._open = [asyncio.create_task(door.stand_open()) for door in self._doors]
-        _leave_what_stays_alone()
+        leave_what_stays_alone()
         if self.started:
             say(
                 f"服务在 {self._address}，按 Ctrl-C 停下",
@@ -183,7 +183,7 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _leave_what_stays_alone() -> None:
+def leave_what_stays_alone() -> None:
     """Let the search for garbage pass over what was loaded at the start, and come less often.
 
     It went through all libraries several times a second, and everybody waited for it.

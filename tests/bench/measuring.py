@@ -1,6 +1,5 @@
 """Rounds of measurement: what is compared runs in turn, and medians count."""
 
-import gc
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from itertools import cycle, islice
 from statistics import median
 from time import perf_counter
 
+from points.cli.serving import leave_what_stays_alone
 from points.domain.facts import Accepted
 from points.service.posting import post
 from points.web.pages.visitors import COOKIE
@@ -171,7 +171,7 @@ def measure_batches(place: Place, url: str, town: Town, effort: Effort) -> Figur
         for number in range(effort.rounds + 1):
             batches = [crowd.batch(effort.batch) for _ in range(effort.batches)]
             written = []
-            gc.collect()
+            leave_what_stays_alone()
             spent = 0.0
             for batch in batches:
                 with noting(database) as notes:
