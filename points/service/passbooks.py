@@ -94,8 +94,12 @@ def read_front_pages(book: Book, glances: Sequence[Glance]) -> list[FrontPage | 
         holdings = holdings_of(connection, [glance.token for glance in glances], now=now)
         households = {holding.household for holding in holdings if holding is not None}
         purses = load_purses(connection, households) if households else {}
+        families = [holding.members for holding in holdings if holding is not None]
+        newest = iter(load_newest_lines(connection, families, limit=FIRST_LINES))
         reader = _Reader(connection, catalog, now, purses)
-        return [None if holding is None else reader.front(holding) for holding in holdings]
+        return [
+            None if holding is None else reader.front(holding, next(newest)) for holding in holdings
+        ]
 
 
 def read_visitor(book: Book, token: str, *, now: datetime) -> Holding | None:
@@ -148,8 +152,7 @@ class _Reader:
         self._seen: dict[CommunityKey | None, tuple[tuple[Meeting, ...], Market | None]] = {}
         self._offers: dict[str, tuple[Offer, ...]] = {}
 
-    def front(self, holding: Holding) -> FrontPage:
-        newest = load_newest_lines(self._connection, holding.members, limit=FIRST_LINES)
+    def front(self, holding: Holding, newest: Sequence[tuple[Posted, bool]]) -> FrontPage:
         meetings, market = self._ahead(holding.community)
         return FrontPage(
             holding=holding,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, select
+from sqlalchemy import Connection, Row, bindparam, exists, select, true
 
 from points.domain.chain import instant_of
 from points.domain.facts import Posted
@@ -15,33 +15,65 @@ from points.domain.ids import BoothKey, CredentialId, EventKey, HouseholdId, Ope
 from points.domain.operations import Evidence, Kind, OperationKey, RequestKey
 from points.storage.columns import among, object_of, table_of
 from points.storage.ledger import OperationRow
+from points.storage.people import HouseholdRow
 from points.storage.statements import Query
 
-_operation = table_of(OperationRow)
-_undoing = _operation.alias("undoing")
+_household, _operation = table_of(HouseholdRow), table_of(OperationRow)
+_undoing, _newest = _operation.alias("undoing"), _operation.alias("newest")
 
-_LINES = (
-    select(_operation, exists().where(_undoing.c.reverses == _operation.c.id).label("is_undone"))
-    .order_by(_operation.c.posted_at.desc(), _operation.c.id.desc())
+# From the index, so many of each household and no more, however long its history is.
+_NEWEST = (
+    select(_newest.c.id)
+    .where(_newest.c.household == _household.c.id)
+    .order_by(_newest.c.posted_at.desc(), _newest.c.id.desc())
     .limit(bindparam("most"))
+    .correlate(_household)
 )
-# Most households never joined another; of one alone the index gives the newest without a sort.
-_OF_ONE = Query(_LINES.where(_operation.c.household == bindparam("household")))
-_OF_SEVERAL = Query(_LINES.where(among(_operation.c.household, "households")))
+_BESIDE = _NEWEST.lateral("newest_of")
+_LINES = select(
+    _operation, exists().where(_undoing.c.reverses == _operation.c.id).label("is_undone")
+).where(among(_household.c.id, "households"))
+_OF_EACH = {
+    "sqlite": Query(
+        _LINES.select_from(_household).join(_operation, _operation.c.id.in_(_NEWEST))
+    ),  # knows nothing of what stands beside, but asks for each in turn
+    "postgresql": Query(
+        _LINES.select_from(_household)
+        .join(_BESIDE, true())
+        .join(_operation, _operation.c.id == _BESIDE.c.id)
+    ),
+}
 
 _KINDS = {kind.value: kind for kind in Kind}
 _GRADES = {grade.value: grade for grade in Evidence}
 
 
 def load_newest_lines(
-    connection: Connection, members: Sequence[HouseholdId], *, limit: int
-) -> list[tuple[Posted, bool]]:
-    """Read the newest lines of these households, each with whether it was undone."""
-    if len(members) == 1:
-        rows = _OF_ONE.rows(connection, household=members[0], most=limit)
-    else:
-        rows = _OF_SEVERAL.rows(connection, households=list(members), most=limit)
-    return [(_posted(row), bool(row.is_undone)) for row in rows]
+    connection: Connection, families: Sequence[Sequence[HouseholdId]], *, limit: int
+) -> list[list[tuple[Posted, bool]]]:
+    """Read the newest lines of these households, those that are one together, in the same order.
+
+    Each line comes with whether it was undone. For many as for one it is one question.
+    """
+    everyone = {member for family in families for member in family}
+    if not everyone:
+        return [[] for _ in families]
+    rows = _OF_EACH[connection.dialect.name].rows(connection, households=everyone, most=limit)
+    of: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        of.setdefault(row.household, []).append(row)
+    told = [[row for member in family for row in of.get(member, ())] for family in families]
+    return [
+        [
+            (_posted(row), bool(row.is_undone))
+            for row in sorted(rows, key=_place, reverse=True)[:limit]
+        ]
+        for rows in told
+    ]
+
+
+def _place(row: Row[Any]) -> tuple[int, int]:
+    return row.posted_at, row.id
 
 
 def _posted(row: Row[Any]) -> Posted:

@@ -23,9 +23,10 @@ def test_the_newest_lines_are_those_that_the_statement_begins_with(
     post(book, [ask(make_undo("one"))])
 
     with snapshot(database) as connection:
-        newest = load_newest_lines(connection, members, limit=limit)
+        [newest, nobodys] = load_newest_lines(connection, [members, ()], limit=limit)
         statement = load_lines(connection, members, before=None, limit=limit)
 
+    assert nobodys == []
     assert [posted for posted, _ in newest] == list(statement.posted)
     undone = {posted.id for posted, is_undone in newest if is_undone}
     assert undone == set(statement.undone_by)
