@@ -11,6 +11,7 @@ from pkgutil import iter_modules
 from zipfile import ZipFile
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -19,7 +20,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import SQLModel
 
 from points import storage
+from points.domain.chain import record_hash
 from points.service.transactions import snapshot, transaction
+from points.service.verifying import verify
 from points.storage import migrate as subject
 from points.storage import migrations
 from points.storage.engine import Database, open_database
@@ -276,3 +279,46 @@ def test_an_installed_package_brings_its_migrations(tmp_path: Path) -> None:
         told = line_of(process), line_of(process)
 
     assert told == (str(installed / "points" / "__init__.py"), "migrated")
+
+
+# What a book held before batches noted anything: a refusal, two allowances, a PIN and a code.
+BEFORE_NOTES = (
+    "INSERT INTO household (id, added_at) VALUES (1, 0)",
+    (
+        "INSERT INTO card (id, number, fingerprint, household, state, printed_at)"
+        " VALUES (1, '000000001', :bytes, 1, 'active', 0)"
+    ),
+    (
+        "INSERT INTO request (key, scope, fingerprint, status, reason, details, answered_at, seal)"
+        " VALUES ('k', 'device:4', :bytes, 'refused', 'closed', '{}', 5, :seal)"
+    ),
+    (
+        "INSERT INTO allowance (number, fingerprint, household, points_max, last_day, is_confirmed,"
+        " made_at, ended_at, spent)"
+        " VALUES ('000000007', :bytes, 1, 9, '2019-12-07', 1, 0, NULL, 0),"
+        " ('000000008', :seal, 1, 9, '2019-12-07', 1, 0, 5, 0)"
+    ),
+    "INSERT INTO pin (household, salt, hash, set_at, tries) VALUES (1, :bytes, :bytes, 0, 2)",
+    "INSERT INTO one_time_code (hash, card, made_at, is_confirmed) VALUES (:bytes, 1, 0, 0)",
+)
+
+
+def test_what_was_refused_and_allowed_before_batches_noted_it_is_noted(blank: Database) -> None:
+    some = bytes([7]) * 32
+    seal = record_hash(("device:4", "k", some, "closed", "{}", 5))
+    with transaction(blank) as connection:
+        config = subject._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0012")
+        for statement in BEFORE_NOTES:
+            given = {"bytes": some, "seal": seal}
+            used = {name: value for name, value in given.items() if f":{name}" in statement}
+            connection.execute(text(statement), used)
+
+    migrate(blank)
+
+    noted = "SELECT chain, batch FROM request UNION ALL SELECT id, number FROM chain WHERE id = 0"
+    with snapshot(blank) as connection:
+        assert [tuple(row) for row in connection.execute(text(noted))] == [(0, 1), (0, 2)]
+        assert missing_guards(connection) == []
+    assert verify(blank, now=datetime(2020, 1, 1, tzinfo=UTC)).findings == ()
