@@ -3,6 +3,7 @@
 The book stays: its lines name nobody, and every proof holds as before.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -15,21 +16,25 @@ from points.domain.desk import NotDone
 from points.domain.exports import Cell, Export, Section
 from points.domain.ids import CredentialId, HouseholdId
 from points.domain.outcomes import Refusal
-from points.domain.people import HouseholdRecord
+from points.domain.people import CardRecord, HouseholdRecord
 from points.domain.privacy import forgotten_before
+from points.service.copies import sections_of
 from points.service.posting import Book
 from points.service.statements import StatementLine, WholeStatement, read_whole_statement
 from points.service.transactions import settle
 from points.storage.consents import load_consents
 from points.storage.desk import Done, add_desk_act, load_desk_acts
 from points.storage.engine import Database
-from points.storage.erasing import erase_old_holders, erase_people, idle_households, scrub
-from points.storage.households import find_household, load_names
+from points.storage.erasing import erase_old_holders, erase_people, idle_households, rinse, scrub
+from points.storage.households import find_household
+from points.storage.keeping import load_kept
 
 PART = 200
 """Households that are forgotten in one transaction, so that no booth waits for long."""
 
 _NOBODY = HouseholdId(0)
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +62,8 @@ def export_household(
         add_desk_act(connection, done)
         sections = (
             _of_household(found),
-            _of_residents(load_names(connection, found.id)),
             _of_cards(found, zone),
+            *sections_of(load_kept(connection, found.id), zone),
             _of_consents(load_consents(connection, found.id), zone),
             _of_acts(load_desk_acts(connection, found.id), zone),
             _of_points(statement, zone),
@@ -74,7 +79,8 @@ def erase_household(
 ) -> HouseholdRecord | NotDone:
     """Erase all that names the people of a household; points, cards and history stay.
 
-    Erasing it again changes nothing but the note of it. `scrub_erased` follows when there is time.
+    Erasing it again changes nothing but the note of it. On SQLite the log is emptied at once, if
+    nobody reads meanwhile; `scrub_erased` does more, when there is time.
     """
 
     def act(connection: Connection) -> HouseholdRecord | NotDone:
@@ -84,7 +90,10 @@ def erase_household(
         _erase(connection, found.id, by, now)
         return find_household(connection, found.id) or found
 
-    return settle(database, act)
+    erased = settle(database, act)
+    if not rinse(database):
+        _log.warning("what was erased waits in the database's log until nobody reads for a moment")
+    return erased
 
 
 def forget_old(book: Book, *, by: CredentialId, now: datetime) -> Forgotten:
@@ -152,24 +161,25 @@ def _of_household(found: HouseholdRecord) -> Section:
     )
 
 
-def _of_residents(names: Iterable[str]) -> Section:
-    return Section(
-        key="residents",
-        title="家人",
-        columns=(("name", "姓名"),),
-        rows=tuple((name,) for name in names),
-    )
-
-
 def _of_cards(found: HouseholdRecord, zone: tzinfo) -> Section:
     return Section(
         key="cards",
         title="卡",
-        columns=(("number", "卡号"), ("state", "状态"), ("printed_at", "印制时间")),
-        rows=tuple(
-            (card.number, card.state, _local(card.printed_at, zone)) for card in found.cards
+        columns=(
+            ("number", "卡号"),
+            ("state", "状态"),
+            ("printed_at", "印制时间"),
+            ("stopped_at", "停用时间"),
+            ("replaced_by", "换成的卡"),
         ),
+        rows=tuple(_card(card, zone) for card in found.cards),
     )
+
+
+def _card(card: CardRecord, zone: tzinfo) -> tuple[Cell, ...]:
+    stopped_at = _local(card.stopped_at, zone)
+    printed_at = _local(card.printed_at, zone)
+    return card.number, card.state, printed_at, stopped_at, card.replaced_by
 
 
 def _of_consents(consents: Iterable[Consent], zone: tzinfo) -> Section:

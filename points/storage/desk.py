@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 from points.domain.binding import DeskAct
 from points.domain.ids import CardId, CredentialId, HouseholdId
 from points.storage.columns import BIG, Moment, table_of
+from points.storage.people import members_of
 
 
 class DeskActRow(SQLModel, table=True):
@@ -61,8 +62,9 @@ def add_desk_act(connection: Connection, done: Done) -> None:
 
 
 def load_desk_acts(connection: Connection, household: HouseholdId) -> list[Done]:
-    """Read what was done to a household, oldest first."""
-    rows = connection.execute(select(_act).where(_act.c.household == household).order_by(_act.c.id))
+    """Read what was done to a household, and to those that went up in it; oldest first."""
+    theirs = select(_act).where(_act.c.household.in_(members_of(household)))
+    rows = connection.execute(theirs.order_by(_act.c.id))
     return [_done_of(row) for row in rows]
 
 

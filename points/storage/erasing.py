@@ -1,8 +1,8 @@
 """Erase what names people, so that no byte of it is left; the book stays as it is.
 
-SQLite overwrites what is deleted (`secure_delete`), but pages of before wait in the write-ahead log
-and, after a page was split, in corners that nobody reads: `scrub` writes the file anew. PostgreSQL
-keeps old rows until it is vacuumed.
+SQLite overwrites what is deleted (`secure_delete`), but pages of before wait in the write-ahead
+log: `rinse` empties that, in milliseconds. Should a page that was split have left anything in a
+corner, `scrub` writes the whole file anew. PostgreSQL keeps old rows until it is vacuumed.
 """
 
 from datetime import datetime
@@ -30,6 +30,9 @@ _allowance = table_of(AllowanceRow)
 _code, _try = table_of(FamilyCodeRow), table_of(FamilyTryRow)
 _standing = _household.alias("standing")
 _NAMELESS = {"community": None, "door": None, "building": None, "name": None}
+_WAITS_MS_MAX = 250
+"""How long booths may wait while somebody who reads keeps the log from being emptied."""
+
 _VACUUMED = ("household", "resident", "consent", "shift", "pin", "allowance")
 
 
@@ -91,6 +94,25 @@ def erase_old_holders(connection: Connection, *, before: datetime) -> int:
         .values(volunteer=None)
     )
     return done.rowcount
+
+
+def rinse(database: Database) -> bool:
+    """Empty SQLite's log of the pages of before, so that the file holds only what stands.
+
+    Returns:
+        Whether it is empty: somebody who reads meanwhile keeps it, until the next time or `scrub`.
+    """
+    if not database.is_sqlite:
+        return True
+    with database.turn(), database.writer.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        [waits] = driver.execute("PRAGMA busy_timeout").fetchone()
+        driver.execute(f"PRAGMA busy_timeout={_WAITS_MS_MAX}")
+        try:
+            is_busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            driver.execute(f"PRAGMA busy_timeout={waits}")
+        return not is_busy
 
 
 def scrub(database: Database) -> bool:

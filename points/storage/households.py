@@ -11,10 +11,9 @@ from points.domain.people import Home, HouseholdRecord
 from points.storage.cards import home_of, load_cards_of, parts_of
 from points.storage.columns import table_of
 from points.storage.ledger import OperationRow
-from points.storage.people import HouseholdRow, ResidentRow, members_of
+from points.storage.people import HouseholdRow
 
 _household, _operation = table_of(HouseholdRow), table_of(OperationRow)
-_resident = table_of(ResidentRow)
 _stands = func.coalesce(_household.c.merged_into, _household.c.id)
 
 
@@ -28,16 +27,6 @@ def find_household(connection: Connection, household: HouseholdId) -> HouseholdR
     return HouseholdRecord(
         id=HouseholdId(row.id), home=home_of(row), building=row.building, cards=cards
     )
-
-
-def load_names(connection: Connection, household: HouseholdId) -> list[str]:
-    """Read the names of the residents of a household, and of those that went up in it."""
-    rows = connection.execute(
-        select(_resident.c.name)
-        .where(_resident.c.household.in_(members_of(household)), _resident.c.name.is_not(None))
-        .order_by(_resident.c.id)
-    )
-    return [str(row.name) for row in rows]
 
 
 def load_doors(connection: Connection, places: Collection[Place]) -> dict[Place, KnownDoor]:

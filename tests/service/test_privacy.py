@@ -82,9 +82,9 @@ def test_a_household_is_given_all_that_is_kept_of_it(book: Book, cards: list[Pri
     told = {section.key: section.rows for section in exported(book, household).sections}
 
     assert told["household"] == ((household, SHIJI.key, DOOR, None, NAME),)
-    assert told["residents"] == ((SENIOR,),)
+    assert told["residents"] == ((SENIOR, NOW),)
     assert told["cards"] == tuple(
-        (card.number, "active", NOW) for card in sorted(cards, key=lambda it: it.number)
+        (card.number, "active", NOW, None, None) for card in sorted(cards, key=lambda it: it.number)
     )
     assert told["consents"] == ((NOTICE, NOW, "page", None),)
     assert told["acts"] == ((NOW, "exported", "operator:cli"),)

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -18,10 +20,12 @@ from points.service.transactions import snapshot, transaction
 from points.service.verifying import verify
 from points.storage.columns import table_of
 from points.storage.people import HouseholdRow
+from points.storage.pins import PinRow
 from points.storage.sessions import ResidentSessionRow
 from points.web.pages.visitors import COOKIE
 from tests.asked import statements_asked
 from tests.desk import Dice
+from tests.engines import ON_SQLITE
 from tests.market import LI, NOW, SHIJI, WANG
 from tests.web.pages.browsing import Browsing, text_of
 from tests.web.served import NUMBERS, Served, redeem
@@ -39,12 +43,17 @@ def browsing(served: Served) -> Browsing:
     return made
 
 
-def give_door(book: Book) -> None:
+def give_door(book: Book, name: str = "Wang") -> None:
     household = table_of(HouseholdRow)
     with transaction(book.database) as connection:
         connection.execute(
-            household.update().where(household.c.id == WANG).values(door=DOOR, name="Wang")
+            household.update().where(household.c.id == WANG).values(door=DOOR, name=name)
         )
+
+
+def words_in(folder: Path, words: Iterable[bytes]) -> set[bytes]:
+    written = b"".join(path.read_bytes() for path in folder.glob("points.db*"))
+    return {word for word in words if word in written}
 
 
 def visits(book: Book) -> int:
@@ -126,6 +135,26 @@ def test_what_names_a_household_is_erased_after_one_more_question_and_the_points
     browsing.open()
     assert "1,000" in text_of(browsing.get("/me"))
     assert verify(book.database, now=NOW).result is Result.CLEAN
+
+
+@ON_SQLITE  # a server's files are not ours to read
+def test_what_was_erased_is_in_no_byte_of_the_file_nor_of_its_log(
+    browsing: Browsing, tmp_path: Path
+) -> None:
+    book = browsing.served.book
+    give_door(book, name="Wang-the-Unforgotten")
+    set_pin(book.database, NUMBERS[WANG], PIN, now=NOW, random_bytes=Dice())
+    browsing.submit("/me/spend-for-me", label="Granddaughter-of-Wang", points="50", days="7")
+    with snapshot(book.database) as connection:
+        [pin] = connection.execute(select(table_of(PinRow).c.hash, table_of(PinRow).c.salt))
+        [sealed] = connection.execute(select(table_of(ResidentSessionRow).c.sealed_code))
+    words = {b"Wang-the-Unforgotten", b"Granddaughter-of-Wang", DOOR.encode(), *pin, *sealed}
+    before = words_in(tmp_path, words)
+
+    browsing.submit("/me/erase", pin=PIN)
+
+    assert before == words
+    assert words_in(tmp_path, words) == set()
 
 
 @pytest.mark.parametrize("page", ["/me/export", "/me/erase"])
