@@ -1,102 +1,42 @@
-"""What may happen in a run: batches of operations, repetitions, clocks, cards, restarts.
+"""What may happen in a run: batches of operations, repetitions, clocks, cards, pages, restarts.
 
-A command is a small frozen value that says *what*, not *when* or *under which name*: whoever runs
-it fills these in. So a run that fails shrinks to a few lines that can be read.
+A command says what, and whoever runs it when. So a run that fails shrinks to a few lines that can
+be read. Which operations are asked for is in `kinds.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from operator import itemgetter
 
 from hypothesis import strategies as st
 
-from points.domain.access import OPERATOR, Credential
-from points.domain.ids import BoothKey, HouseholdId, LotId
+from points.domain.ids import HouseholdId
 from points.domain.operations import (
-    Adjust,
     CardRef,
-    CashSlip,
-    CloseBuilding,
-    CountStock,
-    Earn,
-    Expire,
-    IssueSlip,
-    LeaseStock,
-    Merge,
-    MoveStock,
-    Operation,
-    OperationKey,
-    Phase,
-    ReceiveStock,
-    Redeem,
-    ReturnStock,
-    SetBudget,
-    Share,
-    Undo,
 )
+from tests.laws.kinds import Again, Ask, asks, often, some
+from tests.laws.rows import GIFTS, PURCHASES, shown
 from tests.laws.world import (
+    ANY_ALLOWANCE,
+    ANY_CODE,
     CHEN,
     CHEN_CARD,
     JUNIOR_CARD,
-    NO_CARD,
-    PAPERS,
-    PARTNER,
-    PLAY,
-    REVOKED,
-    SLIPS,
+    OTHER_PIN,
+    PIN,
     SPARE_CARDS,
-    SPARES,
-    STALL,
-    STAMPS,
-    STEWARD,
-    SUPERVISOR,
     WANG_NUMBER,
+    WRONG_PIN,
 )
 from tests.market import (
-    BIN_BAGS,
-    BOOTHS,
-    CHECK_IN,
-    CLEAN_UP,
     DAY,
-    GAME,
-    HAND_IN,
     LI,
     LI_CARD,
-    MARKET,
-    NOW,
-    QUIZ,
-    REDEEMING,
-    SHIFT,
-    SORTING,
-    STAMP,
-    TOWEL,
     WANG,
     WANG_CARD,
-    ZHAO,
-    ZHAO_CARD,
     at,
 )
-
-Drawn = st.SearchStrategy[Any]
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A new operation, so long `ago`; what it names besides is counted `back` from it."""
-
-    by: Credential | None
-    operation: Operation
-    ago: timedelta
-    back: int
-
-
-@dataclass(frozen=True)
-class Again:
-    """An earlier request once more under its name, perhaps saying or meaning something else."""
-
-    back: int
-    how: str
 
 
 @dataclass(frozen=True)
@@ -142,232 +82,45 @@ class Restart:
     """The process ends, and another one opens the same database."""
 
 
-Command = Post | Indebt | SetClock | StopCard | Sweep | Restart
+@dataclass(frozen=True)
+class SetPin:
+    """The household of a card gets a PIN at the desk, or loses it."""
+
+    card: CardRef
+    pin: str | None
 
 
-def some(*values: Any, **weighted: Any) -> Drawn:
-    return st.sampled_from(values)
+@dataclass(frozen=True)
+class ShowCode:
+    """A one-time code is made for a card, and held up so much later by whoever has seen it."""
+
+    card: CardRef
+    pin: str | None
+    later: timedelta
+    batch: tuple[Ask, ...]
 
 
-def often(times: int, *values: Any) -> list[Any]:
-    return [*values] * times
+@dataclass(frozen=True)
+class Allow:
+    """A household lets somebody spend so much for so many days, and somebody does."""
+
+    card: CardRef
+    pin: str | None
+    points_max: int
+    days: int
+    batch: tuple[Ask, ...]
 
 
-CARDS = some(
-    *often(9, WANG_CARD),
-    *often(4, JUNIOR_CARD, LI_CARD),
-    *(WANG_NUMBER, CHEN_CARD, ZHAO_CARD, *SPARE_CARDS, NO_CARD),
-)
-CODES = CARDS.filter(lambda it: it != WANG_NUMBER)  # nobody redeems by a number that was said
-STOPPED = some(WANG_CARD, JUNIOR_CARD, WANG_NUMBER, LI_CARD, *SPARE_CARDS)
-HOUSEHOLDS = some(*often(5, WANG), *often(3, LI), ZHAO, CHEN, *SPARES, HouseholdId(99))
-TOWN_BOOTHS = some(*often(4, REDEEMING), *often(2, BOOTHS[7].key), BoothKey("market/99"))
-GOODS = some(BIN_BAGS.key, TOWEL.key)
-NOTES = some(*SLIPS, *often(2, *PAPERS))
-BUILDINGS = some(*often(8, "3"), "5", "7")
-RESERVES = some(*often(3, ""), *often(2, "elders"), "giants")
-WHEN = st.just(NOW)
-TRAVELLED = st.booleans()
-KEY = st.just(OperationKey(""))
+@dataclass(frozen=True)
+class EndAllowance:
+    """A household ends the allowance that it made last, or one before."""
+
+    back: int
 
 
-def earn(activity: str, **fields: Drawn) -> Drawn:
-    item = st.just(activity)
-    return st.builds(
-        Earn, card=CARDS, activity=item, occurred_at=WHEN, is_offline=TRAVELLED, **fields
-    )
-
-
-def redeem(reward: str, **fields: Drawn) -> Drawn:
-    item = st.just(reward)
-    return st.builds(
-        Redeem, card=CODES, reward=item, occurred_at=WHEN, is_offline=TRAVELLED, **fields
-    )
-
-
-GRAMS = st.dictionaries(
-    some(*often(3, "paper", "metal", "glass"), "gold"),
-    some(1, 499, 2500, 4999),
-    min_size=1,
-    max_size=3,
-)
-FRONTS = (SUPERVISOR, PLAY)
-LENDERS = (*often(3, STALL, SUPERVISOR), OPERATOR, PARTNER, STEWARD)
-
-
-def move_with(kind: type[LeaseStock | ReturnStock]) -> Drawn:
-    """Goods go with a phone, or come back: mostly that of whoever asks."""
-    return st.builds(
-        kind,
-        reward=GOODS,
-        booth=some(*often(5, REDEEMING), BOOTHS[7].key, BoothKey("market/99")),
-        device=some(STALL.id, SUPERVISOR.id, REVOKED.id),
-        quantity=some(1, 1, 2, 4),
-        occurred_at=WHEN,
-    )
-
-
-KINDS: Mapping[str, tuple[int, Sequence[Credential | None], Drawn]] = {
-    "check-in": (4, (SUPERVISOR, STALL, PLAY), earn(CHECK_IN.key)),
-    "game": (8, FRONTS, earn(GAME.key)),
-    "quiz": (2, FRONTS, earn(QUIZ.key, quantity=some(0, 3, 12))),
-    "hand-in": (4, FRONTS, earn(HAND_IN.key, grams=GRAMS)),
-    "sorting": (12, FRONTS, earn(SORTING.key)),
-    "stamp": (6, (*STAMPS, *STAMPS, STEWARD), earn(STAMP.key)),
-    "shift": (8, FRONTS, earn(SHIFT.key, phase=st.sampled_from(Phase))),
-    "clean-up": (6, (STEWARD,), earn(CLEAN_UP.key, building=BUILDINGS)),
-    "stray": (1, (REVOKED, PARTNER, STALL), earn(GAME.key)),
-    "bags": (
-        8,
-        (*often(6, STALL), *often(2, PARTNER, SUPERVISOR), PLAY),
-        redeem(BIN_BAGS.key, quantity=some(*often(3, 1), 2, 3), price_shown=some(*often(3, 6), 9)),
-    ),
-    "towels": (
-        6,
-        (*often(3, STALL), PARTNER, SUPERVISOR),
-        redeem(
-            TOWEL.key, quantity=some(1, 1, 2, 4), price_shown=some(4, 4, 4, 5), reserve=RESERVES
-        ),
-    ),
-    "undo": (
-        14,
-        (*often(8, None), *often(4, SUPERVISOR, OPERATOR), PLAY, STALL, STEWARD, PARTNER),
-        st.builds(
-            Undo, undoes=KEY, occurred_at=WHEN, claws_back=st.booleans(), is_offline=TRAVELLED
-        ),
-    ),
-    "adjust": (
-        4,
-        (*often(8, OPERATOR), SUPERVISOR),
-        st.builds(
-            Adjust,
-            household=HOUSEHOLDS,
-            points=some(-15, -4, 4, 15),
-            reason=st.just("miscounted"),
-            approver=some(*often(9, "Chen"), "", OPERATOR.id),
-            occurred_at=WHEN,
-        ),
-    ),
-    "expire": (
-        2,
-        (OPERATOR,),
-        st.builds(Expire, lot=st.just(LotId(0)), household=HOUSEHOLDS, occurred_at=WHEN),
-    ),
-    "merge": (
-        3,
-        (*often(8, OPERATOR), SUPERVISOR),
-        st.builds(Merge, source=HOUSEHOLDS, into=HOUSEHOLDS, occurred_at=WHEN),
-    ),
-    "receive": (
-        2,
-        (*often(8, OPERATOR), SUPERVISOR),
-        st.builds(
-            ReceiveStock,
-            reward=GOODS,
-            booth=TOWN_BOOTHS,
-            quantity=some(1, 4),
-            occurred_at=WHEN,
-            reserve=RESERVES,
-        ),
-    ),
-    "move": (
-        3,
-        (OPERATOR, *often(3, SUPERVISOR), STEWARD),
-        st.builds(
-            MoveStock,
-            reward=GOODS,
-            source=TOWN_BOOTHS,
-            booth=TOWN_BOOTHS,
-            quantity=some(1, 3),
-            occurred_at=WHEN,
-        ),
-    ),
-    "lease": (6, LENDERS, move_with(LeaseStock)),
-    "return": (3, LENDERS, move_with(ReturnStock)),
-    "count": (
-        2,
-        (OPERATOR, *often(3, SUPERVISOR), STEWARD),
-        st.builds(
-            CountStock,
-            reward=GOODS,
-            booth=TOWN_BOOTHS,
-            counted=some(0, 3),
-            reason=st.just("counted"),
-            occurred_at=WHEN,
-            reserve=RESERVES,
-        ),
-    ),
-    "budget": (
-        2,
-        (*often(8, OPERATOR), SUPERVISOR),
-        st.builds(
-            SetBudget,
-            item=some(*often(3, MARKET.key, HAND_IN.key), GAME.key),
-            points=some(0, 30, 90),
-            occurred_at=WHEN,
-        ),
-    ),
-    "slip": (
-        5,
-        (*often(4, SUPERVISOR), STEWARD, *often(2, PLAY, STALL)),
-        st.builds(
-            IssueSlip,
-            slip=NOTES,
-            points=some(*often(9, 8), 51),
-            last_day=some(
-                *(DAY, date(2020, 1, 1), date(2020, 3, 1)), *often(3, DAY + timedelta(days=1))
-            ),
-            occurred_at=WHEN,
-            attempt=st.none() | KEY,
-        ),
-    ),
-    "cash": (
-        4,
-        (*often(3, SUPERVISOR, STALL), STEWARD),
-        st.builds(CashSlip, slip=NOTES, card=CARDS, occurred_at=WHEN, is_offline=TRAVELLED),
-    ),
-    "close": (
-        2,
-        (*often(8, OPERATOR), SUPERVISOR),
-        st.builds(
-            CloseBuilding,
-            activity=st.just(CLEAN_UP.key),
-            building=BUILDINGS,
-            period=some(*often(4, "2019-12"), "2020-01"),
-            occurred_at=WHEN,
-        ),
-    ),
-    "share": (
-        4,
-        (*often(8, OPERATOR), SUPERVISOR),
-        st.builds(
-            Share,
-            activity=st.just(CLEAN_UP.key),
-            building=BUILDINGS,
-            period=st.just("2019-12"),
-            household=HOUSEHOLDS,
-            place=some(*often(3, 1, 2), 3, 0),
-            occurred_at=WHEN,
-        ),
-    ),
-}
-NEAR = some(*often(5, 0, 1, 2, 5), 9, 10, 11, -5, -11).map(lambda it: timedelta(minutes=it))
-FAR = some(*often(6, 0, 1), 3, 12, 24, 71, 73).map(lambda it: timedelta(hours=it))
-HOWS = some("same", "same", "other body", "other phone")
-AGAIN = st.builds(Again, back=st.integers(1, 20), how=HOWS)
-CHOICES = some(*(name for name, (weight, _, _) in KINDS.items() for _ in range(weight)))
-
-
-@st.composite
-def asks(draw: st.DrawFn) -> Ask | Again:
-    if draw(st.integers(0, 9)) == 0:
-        return draw(AGAIN)
-    _, who, operations = KINDS[draw(CHOICES)]
-    by, operation, ago = draw(st.sampled_from(who)), draw(operations), draw(NEAR)
-    if getattr(operation, "is_offline", False):
-        ago += draw(FAR)  # only what waited in a queue is hours old
-    return Ask(by, operation, ago, draw(st.integers(1, 12)))
-
+PageCommand = SetPin | ShowCode | Allow | EndAllowance
+"""What happens on a household's page, or at the desk for it."""
+Command = Post | Indebt | SetClock | StopCard | Sweep | Restart | PageCommand
 
 STEPS = [timedelta(seconds=1), timedelta(minutes=6), timedelta(minutes=20), timedelta(hours=1)]
 LEAPS = [timedelta(hours=25), timedelta(hours=-2), timedelta(days=-1)]
@@ -376,7 +129,29 @@ TURNS = [*MIDNIGHTS, at("11:00"), at("23:55", on=date(2019, 12, 31))]
 TURNS += [at("00:00", on=date(year, 1, 1)) for year in (2020, 2021)]
 ALMOST = [it - timedelta(microseconds=2) for it in TURNS]
 WAIT = SetClock()
+STOPPED = some(WANG_CARD, JUNIOR_CARD, WANG_NUMBER, LI_CARD, *SPARE_CARDS)
 STOPS = some("freeze", "thaw", "replace")
+GIVERS = some(*often(4, (WANG_CARD, WANG), (LI_CARD, LI)), (JUNIOR_CARD, WANG), (CHEN_CARD, CHEN))
+MADE_WITH = some(*often(6, None, PIN), OTHER_PIN, WRONG_PIN)
+LATER = some(
+    *(timedelta(seconds=it) for it in (1, 1, 1, 20, 30, 60, 61, -59, -61)),
+    timedelta(seconds=60, microseconds=-1),
+)
+
+
+def show_code(giver: tuple[CardRef, HouseholdId]) -> st.SearchStrategy[ShowCode]:
+    card, household = giver
+    return st.builds(ShowCode, st.just(card), MADE_WITH, LATER, shown(ANY_CODE, household))
+
+
+def allow(giver: tuple[CardRef, HouseholdId]) -> st.SearchStrategy[Allow]:
+    card, household = giver
+    points = some(*often(3, 4, 7, 8, 12, 20), 0)
+    days = some(*often(6, 0, 1), -1, 367)
+    asked = shown(ANY_ALLOWANCE, household)
+    return st.builds(Allow, st.just(card), MADE_WITH, points, days, asked)
+
+
 COMMANDS: Mapping[str, tuple[int, st.SearchStrategy[Command]]] = {
     "wait": (1, st.just(WAIT)),
     "post": (
@@ -391,6 +166,12 @@ COMMANDS: Mapping[str, tuple[int, st.SearchStrategy[Command]]] = {
     "step": (5, st.builds(SetClock, step=some(*often(2, *STEPS), *LEAPS))),
     "turn": (3, st.builds(SetClock, to=some(*TURNS, *ALMOST))),
     "stop": (1, st.builds(StopCard, STOPPED, STOPS, some(*SPARE_CARDS))),
+    "pin": (1, st.builds(SetPin, GIVERS.map(itemgetter(0)), some(PIN, PIN, OTHER_PIN, None))),
+    "code": (3, GIVERS.flatmap(show_code)),
+    "allow": (3, GIVERS.flatmap(allow)),
+    "purchases": (2, st.builds(Post, PURCHASES)),
+    "gifts": (2, st.builds(Post, GIFTS)),
+    "end": (1, st.builds(EndAllowance, some(1, 1, 2))),
     "sweep": (1, st.just(Sweep())),
     "restart": (1, st.just(Restart())),
 }

@@ -13,7 +13,8 @@ from points.domain.operations import Kind
 from points.domain.outcomes import Refusal as No
 from points.domain.programme import Reward, Shelf
 from tests.laws.lots import Act, Lot
-from tests.laws.town import Town, must
+from tests.laws.town import must
+from tests.laws.trust import Trust
 from tests.laws.world import PAPERS
 
 Answer = tuple[Any, ...]
@@ -30,7 +31,7 @@ class Slip:
     is_cashed: bool = False
 
 
-class Desk(Town):
+class Desk(Trust):
     """Everything that happens beside a card held before a phone."""
 
     def __init__(self, *given: Any) -> None:

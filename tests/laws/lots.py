@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from points.domain.access import Credential
+from points.domain.facts import PinChecked
 from points.domain.ids import EventKey, HouseholdId
 
 
@@ -35,6 +36,10 @@ class Act:
     now: datetime
     day: date
     household: HouseholdId | None = None
+    pin: PinChecked | None = None
+    code: Any = None
+    allowance: Any = None
+    is_confirmed: bool = False
     resident: int | None = None
     event: EventKey | None = None
     item: str | None = None

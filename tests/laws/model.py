@@ -43,7 +43,7 @@ class Model(Desk):
             first_body, first = self.answers[name]
             is_paid_scan = first_body is ANY_SCAN and op.kind is Kind.EARN
             return ("replayed", first) if first_body == body or is_paid_scan else ("conflict",)
-        act = Act(who, asked.key, op, now, self.day(op.occurred_at))
+        act = Act(who, asked.key, op, now, self.day(op.occurred_at), pin=asked.pin)
         try:
             answer = self.decide(act)
         except Refused as refused:
@@ -64,7 +64,9 @@ class Model(Desk):
         is_sweep = op.kind is Kind.EXPIRE
         self.expire([self.lots_by_id[op.lot]] if is_sweep else self.lots_of(act.household), act.now)
         self.acts.append(act)
-        return ("accepted", act.points, self.balance(act.household) if act.household else None)
+        # Whoever carries an allowance learns what is left of it, and nothing of the household.
+        left = self.left_of(act.allowance) if act.allowance else self.balance(act.household)
+        return ("accepted", act.points, left if act.household else None)
 
     def tell_earn(self, act: Act, op: Any) -> None:
         activity = self.find("activities", op.activity, act.at)
@@ -156,7 +158,7 @@ class Model(Desk):
         if op.is_offline:
             self.tell_handout(act, op)
             return
-        self.hold(act, op.card)
+        self.show(act, op.card)
         booth, reward = self.counter(act), self.find("rewards", op.reward, act.at)
         must(op.reserve in ("", *reward.reserved_for), No.RESERVE_UNKNOWN)
         self.take_part(act, self.find("events", reward.event, act.at))
@@ -174,7 +176,11 @@ class Model(Desk):
         must(op.quantity <= free + self.held[lease], reason)
         points = reward.price * op.quantity
         must(points <= self.available(act.household, act.now), No.POINTS_SHORT)
+        must(not act.allowance or points <= self.left_of(act.allowance), No.ALLOWANCE_SHORT)
+        self.confirm(act, points)
         self.spend(act, points)
+        if act.code:
+            act.code.is_used = True
         at_booth = min(op.quantity, free)  # what the phone has with it goes last
         from_reserve = min(at_booth, self.held[reserve])
         self.move(act, reserve, -from_reserve)
@@ -183,9 +189,7 @@ class Model(Desk):
 
     def tell_handout(self, act: Act, op: Any) -> None:
         """Goods were given away without a network: what is short is owed, what is odd is kept."""
-        must(op.card in self.cards, No.CARD_UNKNOWN)
-        act.household = self.root(self.cards[op.card].household)
-        act.resident = self.cards[op.card].resident
+        self.showed(act, op.card)
         booth, reward = self.counter(act), self.offered(op.reward, op.price_shown, act.at)
         must(op.reserve in ("", *reward.reserved_for), No.RESERVE_UNKNOWN)
         event = self.find("events", reward.event, act.at)
@@ -197,7 +201,7 @@ class Model(Desk):
         mine = [it for it in before if it.op.is_offline and it.by.id == act.by.id]
         given = -sum(it.points for it in mine if it.event == act.event)
         is_sure = (
-            self.is_in_use(act, op.card)
+            self.was_good(act, op.card, price)
             and self.is_open(event, act.at)
             and reward.price == op.price_shown
             and op.quantity <= self.held[lease]

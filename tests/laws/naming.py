@@ -24,14 +24,21 @@ from points.domain.operations import (
     SlipRef,
     Undo,
 )
-from tests.laws.commands import Again, Ask
+from tests.laws.kinds import Again, Ask
 from tests.laws.lots import Lot
 from tests.laws.model import HAVE_A_MIRROR, Model
-from tests.laws.world import PLAY, STALL, SUPERVISOR
+from tests.laws.world import ANY_ALLOWANCE, ANY_CODE, PIN, PLAY, STALL, SUPERVISOR
 from tests.market import LI_CARD, WANG_CARD
 
 _SOME, _FEW = 3, 6
 CARDS_OF_PEOPLE = (WANG_CARD, LI_CARD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed(Asked):
+    """A request, and what is typed as the household's PIN, if anything is."""
+
+    typed: str | None = None
 
 
 @dataclass
@@ -39,14 +46,14 @@ class Names:
     """Every request that was made so far, and the book that new ones may point into."""
 
     model: Model
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[Typed] = field(default_factory=list)
 
     def batch(
         self, batch: Sequence[Ask | Again], *, now: datetime, lots: Mapping[LotId, Lot]
-    ) -> list[Asked]:
+    ) -> list[Typed]:
         """Give the requests. What came with an earlier one of the same batch may be named too."""
         self.model.lots_by_id.update(lots)
-        named: list[Asked] = []
+        named: list[Typed] = []
         for one in batch:
             if isinstance(one, Ask):
                 self.asked.append(self._fill_in(one, now, {it.key for it in named}))
@@ -55,7 +62,7 @@ class Names:
                 named.append(_again(_counted_back(self.asked, one.back), one.how))
         return named
 
-    def debt(self, household: HouseholdId, points: int, *, now: datetime) -> list[Asked]:
+    def debt(self, household: HouseholdId, points: int, *, now: datetime) -> list[Typed]:
         """Ask for points, spend them, and take them back."""
         keys = [OperationKey(f"k{len(self.asked) + it}") for it in range(3)]
         given, spent = (
@@ -71,15 +78,17 @@ class Names:
         back = Undo(undoes=keys[0], occurred_at=now, claws_back=True)
         operations: list[Operation] = [given, spent, back]
         asked = [
-            Asked(credential=OPERATOR, key=key, operation=operation)
+            Typed(credential=OPERATOR, key=key, operation=operation)
             for key, operation in zip(keys, operations, strict=True)
         ]
         self.asked += asked
         return asked
 
-    def _fill_in(self, ask: Ask, now: datetime, with_it: set[OperationKey]) -> Asked:
+    def _fill_in(self, ask: Ask, now: datetime, with_it: set[OperationKey]) -> Typed:
         number, by = len(self.asked), ask.by or SUPERVISOR
         operation: Any = replace(ask.operation, occurred_at=now - ask.ago)
+        if getattr(operation, "card", None) in (ANY_CODE, ANY_ALLOWANCE):
+            operation = replace(operation, card=self._from_page(operation.card, ask.back))
         match operation:
             case Undo():
                 operation, by = self._undo(operation, ask, with_it)
@@ -95,7 +104,9 @@ class Names:
                 operation = replace(operation, device=by.id, booth=by.booth)
             case CloseBuilding() | Share() if ask.back > 1:
                 operation = self._clean_up(operation)
-        return Asked(credential=by, key=OperationKey(f"k{number}"), operation=operation)
+        return Typed(
+            credential=by, key=OperationKey(f"k{number}"), operation=operation, typed=ask.pin
+        )
 
     def _undo(self, undo: Undo, ask: Ask, with_it: set[OperationKey]) -> tuple[Undo, Credential]:
         original, by = self._original(ask.back, with_it), ask.by
@@ -138,9 +149,14 @@ class Names:
             for _, device, shelf in [it for it in leases if held[it]][-1:]:
                 redeem, by = replace(redeem, reward=shelf.reward, quantity=1), phones[device]
         reward = self.model.find("rewards", redeem.reward, redeem.occurred_at)
-        if back > _SOME and not redeem.is_offline:
+        if back > _SOME and not redeem.is_offline and redeem.card in self.model.cards:
             redeem = replace(redeem, card=self._richest(), quantity=1, reserve="")
         return replace(redeem, price_shown=reward.price), by
+
+    def _from_page(self, ref: CardRef, back: int) -> CardRef:
+        """Name the code or the allowance that was made last, or now and then the one before."""
+        made = self.model.codes if ref == ANY_CODE else self.model.allowances
+        return CardRef(_counted_back(list(made), 2 if back % _FEW == 0 else 1)) if made else ref
 
     def _richest(self) -> CardRef:
         model = self.model
@@ -174,7 +190,9 @@ def _counted_back(items: Sequence[Any], back: int) -> Any:
     return items[-min(back, len(items))]
 
 
-def _again(asked: Asked, how: str) -> Asked:
+def _again(asked: Typed, how: str) -> Typed:
+    if how == "with the PIN":
+        return replace(asked, typed=PIN)
     if how == "other body":
         later = asked.operation.occurred_at + timedelta(seconds=1)
         return replace(asked, operation=replace(asked.operation, occurred_at=later))

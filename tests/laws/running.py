@@ -1,6 +1,7 @@
 """Run commands on a real database and on the model side by side; compare all that both hold."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, text
@@ -21,19 +22,37 @@ from points.domain.ids import (
     system,
     wallet,
 )
+from points.domain.operations import CardRef
 from points.service.cards import freeze_card, replace_card, thaw_card
+from points.service.confirming import check_pin
 from points.service.posting import Book, post
 from points.service.sweeping import sweep
 from points.service.transactions import snapshot
 from points.storage.columns import table_of
 from points.storage.ledger import AccountRow, LotRow
-from tests.laws.commands import Command, Indebt, Post, Restart, SetClock, StopCard, Sweep
+from tests.desk import Dice
+from tests.laws.commands import (
+    Allow,
+    Command,
+    EndAllowance,
+    Indebt,
+    Post,
+    Restart,
+    SetClock,
+    SetPin,
+    ShowCode,
+    StopCard,
+    Sweep,
+)
 from tests.laws.desk import Answer
+from tests.laws.kinds import Again, Ask
 from tests.laws.lots import Lot
 from tests.laws.model import Model
-from tests.laws.naming import Names
+from tests.laws.naming import Names, Typed
+from tests.laws.paging import compare_pages, turn_page
 from tests.laws.stage import Stage
-from tests.laws.world import COMMUNITIES, REVOKED, make_cards, make_world
+from tests.laws.trust import Pin
+from tests.laws.world import COMMUNITIES, PIN, REVOKED, make_cards, make_world
 from tests.market import LI, NOW, SINCE_EVER, WANG, ZHAO
 from tests.save import opening
 
@@ -53,6 +72,8 @@ class Run:
         self.model.revoked.add(REVOKED.id)
         self.names = Names(self.model)
         self.told: list[str] = []
+        self.model.pins = {household: Pin(PIN) for household in (WANG, LI)}
+        self.dice = Dice()
         self.post(opening(WORLD, {WANG: 3, LI: 9, ZHAO: 9}))
 
     @property
@@ -68,8 +89,7 @@ class Run:
         self.told.append(f"{self.now}: {type(command).__name__}")
         match command:
             case Post(batch, is_by_clock):
-                phones = self.clock if is_by_clock else self.now
-                self.post(self.names.batch(batch, now=phones, lots=self.lots()))
+                self.ask(batch, now=self.clock if is_by_clock else self.now)
             case Indebt(household, points):
                 for asked in self.names.debt(household, points, now=self.now):
                     self.post([asked])
@@ -83,6 +103,23 @@ class Run:
                 self.sweep()
             case Restart():
                 self.stage.restart()
+            case SetPin() | ShowCode() | Allow() | EndAllowance():
+                turn_page(self, command)
+
+    def ask(self, batch: Sequence[Ask | Again], *, now: datetime) -> None:
+        self.post(self.prove(self.names.batch(batch, now=now, lots=self.lots())))
+
+    def prove(self, batch: Sequence[Typed]) -> list[Typed]:
+        """Try what was typed as PINs, as the doors do before anything is posted."""
+        return [it if it.typed is None else self._with_pin(it, it.typed) for it in batch]
+
+    def _with_pin(self, asked: Typed, typed: str) -> Typed:
+        card = getattr(asked.operation, "card", CardRef(""))
+        checked = check_pin(self.stage.database, card, typed, now=self.clock)
+        holder = self.model.holder(card)
+        due = self.model.try_pin(holder, typed, self.clock) if holder else None
+        assert checked == due, f"the PIN of {asked.key}: {checked}, the model says {due}"
+        return replace(asked, pin=checked)
 
     def post(self, batch: Sequence[Asked]) -> list[Outcome]:
         now = self.now
@@ -90,7 +127,7 @@ class Run:
         for asked, outcome in zip(batch, outcomes, strict=True):
             said, due = answer_of(outcome), self.model.tell(asked, now, self.clock)
             name = f"{asked.key} by {asked.credential.id}"
-            self.told.append(f"  {name}: {asked.operation} -> {due}")
+            self.told.append(f"  {name}: {asked.operation}, {asked.pin} -> {due}")
             assert said == due, f"{name}: the service says {said}, the model {due}"
             if due[0] == "accepted":
                 self.last = now
@@ -142,6 +179,7 @@ class Run:
         )
         moved = {AccountId(account): int(amount) for account, amount in entries}
         assert_nothing_made_or_lost(balances, moved)
+        compare_pages(self)
 
     def balances_due(self) -> dict[AccountId, int]:
         held, households = self.model.held, COMMUNITIES

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, text, update
 
 from points.service.posting import CatalogShelf
 from points.service.transactions import snapshot, transaction
+from points.storage.allowances import AllowanceRow
 from points.storage.cases import CaseRow, SettlementRow
 from points.storage.columns import table_of
 from points.storage.engine import open_database
@@ -23,15 +24,21 @@ from points.storage.ledger import (
     RequestRow,
     SlipRow,
 )
+from points.storage.one_time_codes import OneTimeCodeRow
 from points.storage.people import CardRow, HouseholdRow
+from points.storage.pins import PinRow
 from points.storage.triggers import guard
 from tests.laws.world import save_world
 
 _GUARDED = tuple(
-    table_of(row) for row in (SettlementRow, CaseRow, EntryRow, RequestRow, OperationRow, BatchRow)
+    table_of(row)
+    for row in (
+        *(OneTimeCodeRow, AllowanceRow),
+        *(SettlementRow, CaseRow, EntryRow, RequestRow, OperationRow, BatchRow),
+    )
 )
 _WRITTEN = (*_GUARDED, table_of(LotRow), table_of(SlipRow))
-_CHANGED = tuple(table_of(row) for row in (AccountRow, ChainRow, CardRow))
+_CHANGED = tuple(table_of(row) for row in (AccountRow, ChainRow, CardRow, PinRow))
 
 _Rows = Mapping[Table, Sequence[Mapping[str, Any]]]
 

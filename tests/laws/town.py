@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from points.domain.cards import CardNumber
+from points.domain.desk import DeskFault
 from points.domain.ids import CommunityKey, HouseholdId, RewardKey
 from points.domain.operations import Kind
 from points.domain.outcomes import Refusal as No
@@ -17,7 +18,7 @@ class Refused(Exception):
     """The book does not move, and why."""
 
 
-def must(holds: object, otherwise: No) -> None:
+def must(holds: object, otherwise: No | DeskFault) -> None:
     if not holds:
         raise Refused(otherwise)
 
@@ -89,14 +90,16 @@ class Town(Lots):
     def hold(self, act: Act, ref: str) -> None:
         """See whose card it is. A live scan happens now, whatever any clock says."""
         must(ref in self.cards, No.CARD_UNKNOWN)
-        card = self.cards[ref]
+        self.hold_card(act, self.cards[ref])
+
+    def hold_card(self, act: Act, card: Card) -> None:
         why = No.CARD_FROZEN if card.state == "frozen" else No.CARD_REPLACED
-        must(self.is_in_use(act, ref), why)
+        must(self.is_in_use(act, card), why)
         act.household, act.resident = self.root(card.household), card.resident
 
-    def is_in_use(self, act: Act, ref: str) -> bool:
-        card = self.cards[ref]
-        is_earlier = act.op.is_offline and card.stopped_at is not None and act.at < card.stopped_at
+    def is_in_use(self, act: Act, card: Card) -> bool:
+        is_late = getattr(act.op, "is_offline", False)
+        is_earlier = is_late and card.stopped_at is not None and act.at < card.stopped_at
         return card.state == "active" or is_earlier
 
     def belong(self, act: Act, event: Any) -> None:

@@ -31,6 +31,8 @@ from points.domain.programme import (
     TimesLimit,
     Who,
 )
+from points.domain.shown_cards import card_by_allowance, card_by_one_time_code
+from points.service.confirming import set_pin
 from points.service.transactions import transaction
 from points.storage.access import add_credential, revoke_credential
 from points.storage.columns import table_of
@@ -39,6 +41,7 @@ from points.storage.locks import lock_accounts
 from points.storage.people import CardRow, ResidentRow
 from points.storage.slips import add_papers
 from tests.build import make_catalog, with_version
+from tests.desk import Dice
 from tests.laws.town import Card
 from tests.market import (
     BIN_BAGS,
@@ -80,11 +83,30 @@ STRICT = replace(
     offline_days_max=3,
     refund_days_valid=2,
     offline_points_per_card_max=20,
+    unconfirmed_points_per_day_max=8,
+    gift_points_per_day_max=9,
 )
 """The first rules: points end with the year."""
-BRIEF = replace(STRICT, expires=DaysValid(0))
+BRIEF = replace(
+    STRICT,
+    expires=DaysValid(0),
+    unconfirmed_points_per_day_max=None,
+    gift_points_per_day_max=12,
+)
 """For a day points end sooner than those earned before, so it matters which are spent first."""
-GENEROUS = replace(STRICT, expires=EndOfYear(1), points_per_day_max=25, clock_minutes_off_max=5)
+WARY = replace(
+    BRIEF,
+    unconfirmed_points_per_day_max=8,
+    second_factor="code",
+    gift_points_per_day_max=0,
+)
+GENEROUS = replace(
+    STRICT,
+    expires=EndOfYear(1),
+    points_per_day_max=25,
+    clock_minutes_off_max=5,
+    unconfirmed_points_per_day_max=None,
+)
 
 FAIR = replace(
     MARKET,
@@ -140,6 +162,7 @@ def make_world() -> Catalog:
         TOWELS,
     )
     catalog = with_version(catalog, BRIEF, valid_from=at("10:20"))
+    catalog = with_version(catalog, WARY, valid_from=at("11:00"))
     catalog = with_version(catalog, STRICT, valid_from=at("12:00", on=SECOND_DAY))
     catalog = with_version(catalog, GENEROUS, valid_from=at("00:00", on=NEW_YEAR))
     catalog = with_version(catalog, replace(BRISK, rule=Fixed(points=7)), valid_from=at("12:00"))
@@ -183,7 +206,13 @@ def make_cards() -> dict[str, Card]:
     cards: dict[str, Card] = {
         card: Card(NUMBERS[card], owner, resident) for card, (owner, resident) in owners.items()
     }
-    return cards | {WANG_NUMBER: cards[WANG_CARD]}
+    return cards | {card_by_number(it.number): it for it in cards.values()}
+
+
+PIN, OTHER_PIN, WRONG_PIN = "271836", "314159", "000001"
+ANY_CODE = card_by_one_time_code(bytes(32))
+ANY_ALLOWANCE = card_by_allowance(bytes(32))
+"""What a run fills in with one that was made; as it stands, nobody has heard of it."""
 
 
 def _phone(name: str, role: Role, booth: int | None, event: EventKey = MARKET.key) -> Credential:
@@ -194,6 +223,10 @@ def _phone(name: str, role: Role, booth: int | None, event: EventKey = MARKET.ke
 SUPERVISOR = _phone("device:1", Role.SUPERVISOR, 4)
 STALL = _phone("device:2", Role.REDEEM, 4)
 PLAY = _phone("device:3", Role.EARN, 7)
+WANGS_PAGE, LIS_PAGE = (
+    Credential(id=CredentialId(f"resident:{NUMBERS[card]}"), role=Role.RESIDENT)
+    for card in (WANG_CARD, LI_CARD)
+)
 STAMPS = tuple(_phone(f"device:{10 + it}", Role.EARN, it) for it in (1, 2, 3, 5))
 STEWARD = _phone("device:4", Role.SUPERVISOR, None, CORRIDORS.key)
 PARTNER = _phone("partner:1", Role.PARTNER, 7)
@@ -221,6 +254,8 @@ def save_world(database: Database) -> None:
         add_credential(connection, REVOKED, name="lost", token_hash=bytes(32), added_at=SINCE_EVER)
         revoke_credential(connection, REVOKED.id, SINCE_EVER)
         lock_accounts(connection, limited_accounts(make_world()))  # all are compared, used or not
+    for theirs in (WANG_CARD, LI_CARD):
+        set_pin(database, NUMBERS[theirs], PIN, now=SINCE_EVER, random_bytes=Dice())
 
 
 def limited_accounts(catalog: Catalog) -> set[AccountId]:
