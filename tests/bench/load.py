@@ -56,6 +56,8 @@ class Tally:
     seconds: float
     answered: int
     failed: int
+    failure: str
+    """One of the answers that were not good, where there are any."""
     p50: float
     """Seconds within which half of the answers came."""
     p99: float
@@ -103,7 +105,7 @@ def _drive(
     by_file = {line.file: line for line in lines}
     left = iter(requests)
     waits: list[float] = []
-    failed = 0
+    failures: list[str] = []
     began = ended = perf_counter()
     stop_at = began + seconds
     with select.epoll() as poll:
@@ -114,14 +116,14 @@ def _drive(
         while waiting:
             for file, _ in poll.poll(_WAIT_SECONDS_MAX) or _silence():
                 line = by_file[file]
-                is_good = line.receive()
-                if is_good is None:
+                failure = line.receive()
+                if failure is None:
                     continue
                 moment = perf_counter()
                 waiting -= 1
                 if moment < stop_at or len(waits) < connections:
                     waits.append(moment - line.sent_at)
-                    failed += not is_good
+                    failures += [failure] if failure else []
                     ended = moment
                     waiting += moment < stop_at and line.send(left)
     for line in lines:
@@ -129,8 +131,9 @@ def _drive(
     waits.sort()
     return Tally(
         seconds=ended - began,
-        answered=len(waits) - failed,
-        failed=failed,
+        answered=len(waits) - len(failures),
+        failed=len(failures),
+        failure=failures[-1] if failures else "",
         p50=waits[len(waits) // 2],
         p99=waits[len(waits) * 99 // 100],
     )
@@ -160,8 +163,8 @@ class _Line:
         self._socket.sendall(request)
         return True
 
-    def receive(self) -> bool | None:
-        """Tell whether the answer is a good one; None while it is not whole."""
+    def receive(self) -> str | None:
+        """Give an answer that is not good, nothing for a good one, None until it is whole."""
         part = self._socket.recv(_BYTES_AT_ONCE)
         assert part, "the service hung up"
         self._got += part
@@ -172,7 +175,8 @@ class _Line:
         if len(body) < int(head[place:].partition(b"\r")[0]):
             return None
         self._got = b""
-        return head.startswith(b"HTTP/1.1 200 ") and self._sign in body
+        is_good = head.startswith(b"HTTP/1.1 200 ") and self._sign in body
+        return "" if is_good else (head.split(b"\r", 1)[0] + b" " + body).decode()
 
     def close(self) -> None:
         self._socket.close()

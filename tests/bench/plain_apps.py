@@ -3,22 +3,24 @@
 Both are FastAPI apps behind the very server that serves points, with the same settings.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import HTMLResponse
 from pydantic import AwareDatetime, BaseModel
-from sqlalchemy import Engine, event, func
+from sqlalchemy import Engine, event, func, insert
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel, create_engine, select
 
 POINTS = 10
 TIMES_PER_DAY_MAX = 10_000
 _THREADS = 40
+_FILLED_AT_ONCE = 10_000
 
 
 def nothing_app() -> FastAPI:
@@ -104,12 +106,14 @@ def open_plain(url: str) -> Engine:
     return engine
 
 
-def fill_plain(url: str, cards: list[str]) -> None:
+def fill_plain(url: str, cards: Iterable[str]) -> None:
     """Make the plain app's tables, and a household for each card."""
     engine = open_plain(url)
     Plain.metadata.create_all(engine)
+    left = iter(cards)
     with Session(engine) as session:
-        session.add_all([PlainHousehold(card=card, points=0) for card in cards])
+        while some := list(islice(left, _FILLED_AT_ONCE)):
+            session.execute(insert(PlainHousehold), [{"card": card, "points": 0} for card in some])
         session.commit()
     engine.dispose()
 
