@@ -110,7 +110,7 @@ def pair(walk: Walk, booth: Booth, number: int, role: Role) -> None:
     walk.press(booth, "pairStart")
     walk.judge(booth, "blocked", walk.say("firstOpening"))
     booth.heal()
-    booth.phone.page.clock.fast_forward("01:01")  # it opens by itself
+    booth.phone.page.reload()
     expect(booth.phone.page.locator(".under")).to_be_visible()
 
 

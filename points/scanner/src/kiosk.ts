@@ -126,7 +126,10 @@ async function sealedOf(facing: Facing, card: CardCode): Promise<Told | null> {
   return keptOf(balance.available, new Date(balance.madeAt * 1000), facing.bundle);
 }
 
-/** Read the last lines; none where this phone may not, or cannot now. */
+/**
+ * Read the last lines; none where this phone cannot now, or may not: one that only adds points tells
+ * whoever holds a card up its balance, and not what its household did elsewhere.
+ */
 async function linesOf(facing: Facing, card: CardCode, isOnline: boolean): Promise<LineSaid[]> {
   if (!isOnline || facing.role === "earn") return [];
   const asked = { card, limit: LINES_PRINTED };
