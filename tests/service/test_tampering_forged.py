@@ -8,7 +8,6 @@ from points.storage.verifying import read_notes_of
 from points.storage.verifying_allowances import read_allowance_rows
 from tests.cheat import codes, do, guards_asleep, seal_anew
 
-
 UNSPENT = "spent = 0 AND ended_at IS NULL"
 REFUSED = "status = 'refused' AND reason NOT IN ('in_review', 'rejected')"
 FORGED = (
