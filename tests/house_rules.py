@@ -82,7 +82,16 @@ class Source:
 
 def read_sources(root: Path, *folders: str) -> list[Source]:
     """Read every Python file of the folders, in order of their paths."""
-    paths = sorted(path for folder in folders for path in (root / folder).rglob("*.py"))
+    return _read(root, folders, "*.py")
+
+
+def read_scanner(root: Path, *folders: str) -> list[Source]:
+    """Read every TypeScript file of the folders, in order of their paths."""
+    return [source for kind in ("*.ts", "*.tsx") for source in _read(root, folders, kind)]
+
+
+def _read(root: Path, folders: Iterable[str], kind: str) -> list[Source]:
+    paths = sorted(path for folder in folders for path in (root / folder).rglob(kind))
     return [Source(path.relative_to(root), path.read_text("utf-8")) for path in paths]
 
 

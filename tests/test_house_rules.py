@@ -14,6 +14,7 @@ from tests.house_rules import Source
 
 ROOT = Path(__file__).parent.parent
 SOURCES = rules.read_sources(ROOT, "points", "tests", "scripts")
+SCANNER = rules.read_scanner(ROOT, "points/scanner/src", "tests/scanner")
 LOCKS = ["requirements.txt", "requirements-dev.txt"]
 
 Rule = Callable[[Source], Iterator[str]]
@@ -92,6 +93,11 @@ def test_the_rule_sees_a_file_that_breaks_it(rule: Rule, path: str, text: str) -
 @pytest.mark.parametrize(("rule", "path", "text"), KEPT)
 def test_the_rule_lets_pass_a_file_that_keeps_it(rule: Rule, path: str, text: str) -> None:
     assert list(rule(Source(PurePath(path), text))) == []
+
+
+def test_the_scanners_modules_are_no_longer_than_others() -> None:
+    assert {source.path.suffix for source in SCANNER} == {".ts", ".tsx"}
+    assert [breach for source in SCANNER for breach in rules.too_long_modules(source)] == []
 
 
 def test_every_rule_has_a_file_that_breaks_it_and_one_that_keeps_it() -> None:

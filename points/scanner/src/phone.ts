@@ -4,14 +4,17 @@
  */
 
 import { Booth } from "./booth.ts";
-import { type Bundle, buildingsOf, pointsOf, type Role, type SealedBalances } from "./bundle.ts";
+import { type Bundle, buildingsOf, pointsOf, type Role } from "./bundle.ts";
 import { readCardNumber } from "./card.ts";
 import { Crew } from "./crew.ts";
 import { makeDecoder } from "./decode.ts";
 import { Desk, type World } from "./desk.ts";
+import { JustSent } from "./just_sent.ts";
 import { Keyring } from "./keyring.ts";
 import { type Corner, Residents } from "./kiosk_facing.ts";
+import { News } from "./news.ts";
 import { dismissed, type Operation } from "./queue.ts";
+import { goRound } from "./rounds.ts";
 import type { Preferences } from "./screens/menu.tsx";
 import type { Volunteer } from "./screens/pair.tsx";
 import type { Last } from "./screens/ready.tsx";
@@ -20,7 +23,7 @@ import { type Pay, pointsIn } from "./slips_shown.ts";
 import type { Voice } from "./sounds.ts";
 import type { View } from "./stage.ts";
 import { STANDING, type Standing } from "./standing.ts";
-import { ifRoom, type Store } from "./store.ts";
+import type { Store } from "./store.ts";
 import type { LetIn } from "./updates.ts";
 import { type Language, say, type Word } from "./words.ts";
 
@@ -35,10 +38,6 @@ export interface Shown {
 }
 
 const BEAT_MS = 60_000;
-const ROUND_MS = 2_000;
-const TOLD_MS = 8_000;
-const BUNDLE = "bundle";
-const SEALED = "sealed";
 
 const LOADING: View = {
   screen: { name: "loading" },
@@ -59,13 +58,12 @@ export class Phone {
   readonly #desk: Desk;
   readonly #crew: Crew;
   readonly #keyring: Keyring;
+  readonly #news: News;
+  readonly #sent = new JustSent();
   #invite: string | null;
   #booth: Booth | null = null;
-  #etags: { bundle?: string; sealed?: string } = {};
   #update: LetIn | null = null;
   #trouble: Word | null = null;
-  #most = 0;
-  #sent: { readonly count: number; readonly at: number } | null = null;
   #beatAt = 0;
   #shown: Shown;
   #watcher: (shown: Shown) => void = () => {};
@@ -95,6 +93,7 @@ export class Phone {
     this.#desk = new Desk(this.#store, this.#server, this.#world, (standing) =>
       this.#stand(standing),
     );
+    this.#news = new News(this.#store, this.#desk);
     this.residents = new Residents({
       store: this.#store,
       desk: this.#desk,
@@ -282,9 +281,7 @@ export class Phone {
 
   /** Tell for a little while that what waited has gone through. */
   hasSent(language: Language): string | null {
-    const sent = this.#sent;
-    if (sent === null || this.#world.ticks() - sent.at > TOLD_MS) return null;
-    return say("allSent", language, { count: sent.count });
+    return this.#sent.told(language, this.#world.ticks());
   }
 
   /** Send what is due and hear the news; called over and over. */
@@ -304,27 +301,18 @@ export class Phone {
 
   /** Go round for as long as the page is open. */
   start(): void {
-    const turn = (): void => {
-      this.round()
-        .catch(() => {
-          // Whatever it was, the next round is a new one, and nothing of the queue is lost.
-        })
-        .finally(() => setTimeout(turn, ROUND_MS));
-    };
-    turn();
-    const hurry = (): void => {
-      if (!document.hidden) {
+    goRound(
+      () => this.round(),
+      () => {
         this.#beatAt = 0;
         void this.#desk.drain(true);
-      }
-    };
-    addEventListener("online", hurry);
-    document.addEventListener("visibilitychange", hurry);
+      },
+    );
   }
 
   async #enter(): Promise<void> {
-    const bundle = (await this.#store.kept(BUNDLE)) as Bundle | undefined;
-    if (bundle !== undefined) await this.#begin(bundle);
+    const bundle = await this.#news.keptBundle();
+    if (bundle !== null) await this.#begin(bundle);
     await this.#hear();
     if (this.#booth === null) this.#show({ screen: { name: "blocked" } });
   }
@@ -336,27 +324,17 @@ export class Phone {
       const { bundle, sealed } = this.#booth;
       // It may have been closed before they came.
       const isLacking = sealed === null && this.#role !== "earn";
-      if (isLacking) this.#booth.learn(bundle, await this.#balances());
+      if (isLacking) this.#booth.learn(bundle, await this.#news.balances());
       await this.residents.learn(bundle);
       return true;
     }
-    const reply = await this.#desk.bundle(this.#etags.bundle);
-    if (reply.kind !== "ok") return version !== null;
-    await ifRoom(this.#store.keep(BUNDLE, reply.body));
-    if (reply.etag !== null) this.#etags.bundle = reply.etag;
-    if (this.#booth === null) await this.#begin(reply.body);
-    const sealed = this.#role === "earn" ? null : await this.#balances();
-    this.#booth?.learn(reply.body, sealed);
-    await this.residents.learn(reply.body);
+    const bundle = await this.#news.bundle();
+    if (bundle === null) return version !== null;
+    if (this.#booth === null) await this.#begin(bundle);
+    const sealed = this.#role === "earn" ? null : await this.#news.balances();
+    this.#booth?.learn(bundle, sealed);
+    await this.residents.learn(bundle);
     return true;
-  }
-
-  async #balances(): Promise<SealedBalances | null> {
-    const reply = await this.#desk.sealed(this.#etags.sealed);
-    if (reply.kind !== "ok") return null;
-    if (reply.etag !== null) this.#etags.sealed = reply.etag;
-    await ifRoom(this.#store.keep(SEALED, reply.body));
-    return reply.body;
   }
 
   async #begin(bundle: Bundle): Promise<void> {
@@ -377,8 +355,7 @@ export class Phone {
       },
     );
     this.#booth = booth;
-    const sealed = (await this.#store.kept(SEALED)) as SealedBalances | undefined;
-    booth.learn(bundle, sealed ?? null);
+    booth.learn(bundle, await this.#news.keptBalances());
     booth.begin(((await this.#store.kept("activity")) as string | undefined) ?? null);
     await booth.refreshLast();
   }
@@ -400,12 +377,9 @@ export class Phone {
   }
 
   #stand(standing: Standing): void {
-    const count = standing.waiting.length;
-    if (count === 0 && this.#most > 0 && standing.network !== "offline") {
-      this.#sent = { count: this.#most, at: this.#world.ticks() };
+    if (this.#sent.hear(standing, this.#world.ticks())) {
       this.#beatAt = 0; // the organiser may be waiting for just this phone
     }
-    this.#most = count === 0 ? 0 : Math.max(this.#most, count);
     this.#shown = { ...this.#shown, standing };
     this.#watcher(this.#shown);
   }
