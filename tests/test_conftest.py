@@ -25,6 +25,8 @@ def test_each_test_gets_a_database_of_its_own(test: str, database: Database) -> 
     with database.turn(), database.writer.begin() as connection:
         connection.execute(mark)  # fails where there is one already
 
+    assert inspect(database.writer).has_table("mark")
+
 
 def test_a_blank_database_has_no_table(blank_database_url: str) -> None:
     blank = open_database(blank_database_url)

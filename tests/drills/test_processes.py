@@ -40,4 +40,8 @@ def test_who_waits_too_long_is_told_for_what() -> None:
 
 
 def test_who_need_not_wait_does_not() -> None:
-    wait_until(lambda: True, 0, told=lambda: "so late")
+    answers = iter([True, False])
+
+    wait_until(lambda: next(answers), 0, told=lambda: "so late")
+
+    assert list(answers) == [False]

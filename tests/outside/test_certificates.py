@@ -35,8 +35,12 @@ def authority() -> Certified:
     return make_authority("points desk", now=datetime.now(UTC))
 
 
-def shake_hands(authority: Certified, served: Certified, host: str, folder: Path) -> None:
-    """Meet a server that has this certificate, trusting this authority and nobody else."""
+def shake_hands(authority: Certified, served: Certified, host: str, folder: Path) -> bytes | None:
+    """Meet a server that has this certificate, trusting this authority and nobody else.
+
+    Returns:
+        The certificate that was shown and trusted.
+    """
     file = folder / "server.pem"
     file.write_bytes(served.together)
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -54,8 +58,8 @@ def shake_hands(authority: Certified, served: Certified, host: str, folder: Path
     thread = Thread(target=answer)
     thread.start()
     try:
-        with here:
-            trusting.wrap_socket(here, server_hostname=host).close()
+        with here, trusting.wrap_socket(here, server_hostname=host) as trusted:
+            return trusted.getpeercert(binary_form=True)
     finally:
         thread.join()
 
@@ -66,7 +70,10 @@ def test_whoever_trusts_the_authority_trusts_the_service_under_each_of_its_names
 ) -> None:
     server = make_server_certificate(authority, HOSTS, now=datetime.now(UTC))
 
-    shake_hands(authority, server, host, tmp_path)
+    shown = shake_hands(authority, server, host, tmp_path)
+
+    leaf = x509.load_pem_x509_certificate(server.certificate)
+    assert shown == leaf.public_bytes(serialization.Encoding.DER)
 
 
 @pytest.mark.parametrize("host", ["192.168.1.6", "other.local"])

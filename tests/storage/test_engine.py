@@ -284,7 +284,9 @@ def test_who_has_a_turn_need_not_wait_for_another(database: Database) -> None:
     with database.turn(), transaction(database) as connection:
         connection.execute(text("UPDATE chain SET last_at = 1"))
         with database.turn():
-            pass
+            found = connection.execute(text("SELECT last_at FROM chain")).scalars().all()
+
+    assert set(found) == {1}
 
 
 def test_without_its_folder_nobody_gets_a_turn(tmp_path: Path) -> None:
