@@ -14,6 +14,7 @@ from points.domain.access import Role, may_do, oversees
 from points.domain.facts import Asked
 from points.domain.operations import Kind, Phase
 from points.domain.outcomes import Refusal as No
+from points.domain.periods import NEVER
 from points.domain.programme import (
     CleanUp,
     Fixed,
@@ -271,5 +272,7 @@ def _is_checked_out(check_in: Act, own: list[Act]) -> bool:
 
 
 def content(op: Any) -> object:
-    """Give what an operation says, leaving out how it travelled."""
+    """Give what an operation says, leaving out how it travelled; a gift names no instant."""
+    if op.kind is Kind.GIVE:
+        return replace(op, occurred_at=NEVER)
     return replace(op, is_offline=False) if hasattr(op, "is_offline") else op
