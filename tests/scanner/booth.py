@@ -84,8 +84,9 @@ class Booth:
         self.press("设置")
         self.press("交给另一位")
         self.press_digits(PIN)
-        with self.phone.page.expect_request("**/devices/token"):
+        with self.phone.page.expect_request("**/devices/token") as asked:
             self.press("确认")
+        asked.value.response()  # it is over, whether the answer came or was lost
         expect(self.phone.page.locator(".over")).to_have_count(0)
 
     def press(self, label: str) -> None:
