@@ -18,7 +18,7 @@ STEPS = [
     "lint-imports",
     "python hatch_build.py check",
     "python hatch_build.py test",
-    "python -m pytest -n 2",
+    "python -m pytest -n 2 --dist worksteal",
 ]
 STAND_IN = """#!/bin/sh
 call="$(basename "$0")${1:+ $*}"
