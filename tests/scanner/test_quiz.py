@@ -208,7 +208,7 @@ def test_nothing_right_is_no_result_but_a_reason_to_play_again(
 
 
 def test_whoever_walks_away_leaves_no_game_and_no_card(booth: Booth, bins: dict[str, Bin]) -> None:
-    booth.phone.page.clock.pause_at(NOW + timedelta(minutes=1))
+    booth.phone.page.clock.pause_at(NOW + timedelta(minutes=5))
     booth.scan(CODES[WANG])
     expect(booth.phone.page.locator("main.rs")).to_contain_text("卡扫好了")
     booth.phone.page.clock.fast_forward("01:01")
