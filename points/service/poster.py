@@ -6,12 +6,15 @@ gone: the caller's network must not decide what the book holds.
 """
 
 import logging
+from asyncio import Future as LoopFuture
+from asyncio import get_running_loop
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from threading import Condition, Thread
 
 from points.domain.facts import Asked, Outcome
+from points.service.answering import Waiting, answer_all, fail_all
 from points.service.posting import Book, post
 from points.service.timekeeping import Timekeeper
 
@@ -32,7 +35,7 @@ class PosterStopped(Exception):
     """The service is going down; another process, or this one restarted, will take it."""
 
 
-_Submission = tuple[Sequence[Asked], "Future[list[Outcome]]"]
+_Submission = tuple[Sequence[Asked], Waiting[list[Outcome]]]
 
 
 class Poster:
@@ -83,6 +86,16 @@ class Poster:
         """
         future: Future[list[Outcome]] = Future()
         future.set_running_or_notify_cancel()  # from here on it cannot be called off
+        self._queue(batch, future)
+        return future
+
+    def submit_from_loop(self, batch: Sequence[Asked]) -> "LoopFuture[list[Outcome]]":
+        """Queue operations as `submit` does; the future is one of the running event loop."""
+        future: LoopFuture[list[Outcome]] = get_running_loop().create_future()
+        self._queue(batch, future)
+        return future
+
+    def _queue(self, batch: Sequence[Asked], future: Waiting[list[Outcome]]) -> None:
         with self._wake:
             if not self._is_open:
                 raise PosterStopped
@@ -91,7 +104,6 @@ class Poster:
             self._waiting.append((batch, future))
             self._operations += len(batch)
             self._wake.notify()
-        return future
 
     def _run(self) -> None:
         while True:
@@ -114,13 +126,12 @@ class Poster:
 
     def _post(self, taken: list[_Submission]) -> None:
         batch = [asked for operations, _ in taken for asked in operations]
+        waiting = [future for _, future in taken]
         try:
             if self._keeper is not None:
                 self._keeper.check(batch)
             outcomes = iter(post(self.book, batch))
         except Exception as error:  # noqa: BLE001 -- whoever waits must be told, whatever it was
-            for _, future in taken:
-                future.set_exception(error)
-            return
-        for operations, future in taken:
-            future.set_result([next(outcomes) for _ in operations])
+            fail_all(waiting, error)
+        else:
+            answer_all(waiting, [[next(outcomes) for _ in operations] for operations, _ in taken])

@@ -5,12 +5,12 @@ with the number of questions, so a crowd pays for them once. There is no timer: 
 answered at once. Each answer is read after its question was asked, never remembered from before.
 """
 
-from asyncio import AbstractEventLoop, Future, get_running_loop
+from asyncio import Future, get_running_loop
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from functools import partial
 from threading import Condition, Thread
-from typing import Any, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
+
+from points.service.answering import answer_all, fail_all
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
@@ -55,39 +55,10 @@ class Together(Generic[Question, Answer]):
                 taken, self._waiting = self._waiting, []
             if not taken:
                 return
+            waiting = [future for _, future in taken]
             try:
                 answers = self._answer([question for question, _ in taken])
             except Exception as error:  # noqa: BLE001 -- whoever waits must be told, whatever it was
-                told = [partial(_fail, future, error) for _, future in taken]
+                fail_all(waiting, error)
             else:
-                futures = [future for _, future in taken]
-                told = [
-                    partial(_tell, future, answer)
-                    for future, answer in zip(futures, answers, strict=True)
-                ]
-            _each_in_its_loop([future for _, future in taken], told)
-
-
-def _each_in_its_loop(futures: Sequence["Future[Any]"], told: Sequence[Callable[[], None]]) -> None:
-    """Tell all of a loop at once: to wake it for each would cost more than the answers."""
-    by_loop: dict[AbstractEventLoop, list[Callable[[], None]]] = {}
-    for future, tell in zip(futures, told, strict=True):
-        by_loop.setdefault(future.get_loop(), []).append(tell)
-    for loop, tellings in by_loop.items():
-        with suppress(RuntimeError):  # it is closed, and whoever asked in it is gone
-            loop.call_soon_threadsafe(_all, tellings)
-
-
-def _all(tellings: Sequence[Callable[[], None]]) -> None:
-    for tell in tellings:
-        tell()
-
-
-def _tell(future: "Future[Answer]", answer: Answer) -> None:
-    if not future.done():  # else whoever asked is gone
-        future.set_result(answer)
-
-
-def _fail(future: "Future[Any]", error: Exception) -> None:
-    if not future.done():
-        future.set_exception(error)
+                answer_all(waiting, answers)

@@ -1,6 +1,5 @@
 """`POST /operations`: what a device did, one or five hundred, each with its own answer."""
 
-from asyncio import wrap_future
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -122,7 +121,7 @@ async def post_operations(request: Request, caller: Bearer) -> Response:
     if len(read) == 1 and batch and read[0].pin is not None:
         batch = [await run_in_threadpool(with_pin, running.book, batch[0], read[0].pin)]
     poster = running.poster
-    outcomes: list[Outcome] = await wrap_future(poster.submit(batch)) if batch else []
+    outcomes: list[Outcome] = await poster.submit_from_loop(batch) if batch else []
     answers, tongue = iter(outcomes), tongue_of(request)
     told = [
         _not_taken(one, tongue) if one.asked is None else _out(one, next(answers), tongue)

@@ -1,6 +1,5 @@
 """`POST /redemptions`: one redemption by another till, that no retry can charge twice."""
 
-from asyncio import wrap_future
 from http import HTTPStatus
 from typing import Annotated
 
@@ -228,7 +227,7 @@ def _redeem(body: RedemptionIn, visit: Visit) -> Redeem:
 
 
 async def _posted(poster: PosterThread, asked: Asked) -> Outcome:
-    outcomes: list[Outcome] = await wrap_future(poster.submit([asked]))
+    outcomes: list[Outcome] = await poster.submit_from_loop([asked])
     return outcomes[0]
 
 
