@@ -9,21 +9,18 @@ nothing, opens no page, and nothing can be bound to it.
 """
 
 import hashlib
-import re
 from typing import NewType
 
-from points.domain.cards import BASE32, CODE_BYTES, CodeFault, base32, check_character
+from points.domain.cards import CODE_BYTES
+from points.domain.checked_codes import CodeFault, Spelling
 
 AllowanceCode = NewType("AllowanceCode", str)
 
 ALLOWANCE_LENGTH = 29
 
-_VERSION = "A1"
-_BODY_LENGTH = 26
-_SCANNED_LENGTH_MAX = 64
-_THIS_VERSION = re.compile(rf"{_VERSION}[0-7][{BASE32}]{{25}}[0-9A-Z]")
-_SOME_VERSION = re.compile(r"A[0-9A-Z]{20,}")
-_BLANKS = " \t\r\n\u3000"
+_SPELLING = Spelling(
+    of="an allowance's code", version="A1", byte_count=CODE_BYTES, later_length_min=21
+)
 
 
 def make_allowance_code(random_bytes: bytes) -> AllowanceCode:
@@ -32,25 +29,13 @@ def make_allowance_code(random_bytes: bytes) -> AllowanceCode:
     Raises:
         ValueError: Another number of bytes; a shorter code could be guessed.
     """
-    if len(random_bytes) != CODE_BYTES:
-        said = f"an allowance's code is made of {CODE_BYTES} bytes, not {len(random_bytes)}"
-        raise ValueError(said)
-    body = _VERSION + base32(random_bytes, _BODY_LENGTH)
-    return AllowanceCode(body + check_character(body))
+    return AllowanceCode(_SPELLING.make(random_bytes))
 
 
 def read_allowance_code(scanned: str) -> AllowanceCode | CodeFault:
     """Read an allowance's code as it was scanned, in either case. Never raises."""
-    code = scanned.strip(_BLANKS) if len(scanned) <= _SCANNED_LENGTH_MAX else ""
-    if not (code.isascii() and code.isalnum()):  # before upper(): "ı" would turn into I
-        return CodeFault.UNREADABLE
-    code = code.upper()
-    is_checked = check_character(code[:-1]) == code[-1]
-    if _THIS_VERSION.fullmatch(code):
-        return AllowanceCode(code) if is_checked else CodeFault.CHECK_FAILED
-    if is_checked and _SOME_VERSION.fullmatch(code) and not code.startswith(_VERSION):
-        return CodeFault.OTHER_VERSION
-    return CodeFault.UNREADABLE
+    code = _SPELLING.read_bare(scanned)
+    return code if isinstance(code, CodeFault) else AllowanceCode(code)
 
 
 def allowance_fingerprint(code: AllowanceCode) -> bytes:

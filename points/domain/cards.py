@@ -1,8 +1,7 @@
 """What names a card: the secret code in its QR, and the number people say aloud.
 
-The code is the credential: 128 random bits, so it is found only by looking at the card. Printed in
-Crockford's base32 (Douglas Crockford, "Base 32 Encoding": no I, L, O, U) between a version and one
-check character by ISO/IEC 7064, MOD 37,36:
+The code is the credential: 128 random bits, so it is found only by looking at the card. It is
+spelled as `points/domain/checked_codes.py` says:
 
     P1 0QZ3K7… (26 characters) M
 
@@ -14,9 +13,10 @@ text at all: it is answered, never raised about.
 
 import hashlib
 import re
-from enum import StrEnum
 from typing import NewType
 from urllib.parse import urlsplit
+
+from points.domain.checked_codes import BLANKS, CodeFault, Spelling
 
 CardCode = NewType("CardCode", str)
 CardNumber = NewType("CardNumber", str)
@@ -28,23 +28,13 @@ NUMBER_MAX = 99_999_999  # 90 million numbers: ten million cards leave eight of 
 SCANNED_LENGTH_MAX = 512
 PUBLIC_URL_LENGTH_MAX = 255
 
-BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's digits."""
-
-_VERSION = "P1"
-_BODY_LENGTH = 26
-_CHECKED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-# 26 characters hold 130 bits and a code has 128, so the first stays below 8.
-_THIS_VERSION = re.compile(rf"{_VERSION}[0-7][{BASE32}]{{25}}[0-9A-Z]")
-_SOME_VERSION = re.compile(r"P[0-9A-Z]{20,}")
+_SPELLING = Spelling(of="a card code", version="P1", byte_count=CODE_BYTES, later_length_min=21)
 _ADDRESS = re.compile(r"HTTPS?://[^/?#]+(?:(?:/[^?#]*)?/C/|(?:[/?][^#]*)?#)([0-9A-Z]+)")
 _PUBLIC_URL = re.compile(r"https?://[0-9A-Za-z.:\[\]-]+(?:/[0-9A-Za-z._~/-]*)?", re.ASCII)
 
 _GAP = r"[ \u3000\-\u2010-\u2013\uff0d]*"  # hyphens too come in more than one width
 _TYPED_NUMBER = re.compile(rf"([1-9][0-9]{{2}}){_GAP}([0-9]{{3}}){_GAP}([0-9]{{3}})")
 _TYPED_LENGTH_MAX = 64
-_BLANKS = " \t\r\n\u3000"  # listed, because languages differ in what they strip
 _FULLWIDTH_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 # Rows by the digit so far, columns by the next; a right number ends on 0.
@@ -62,27 +52,13 @@ _DAMM = (
 )
 
 
-class CodeFault(StrEnum):
-    """Why a scanned text is no card code. Closed: the scanner has words for each."""
-
-    UNREADABLE = "unreadable"
-    """Not ours: another QR, a number, noise."""
-    OTHER_VERSION = "other_version"
-    """Whole, and of a version that this program does not know."""
-    CHECK_FAILED = "check_failed"
-    """Ours by its shape, but misread or mistyped."""
-
-
 def make_card_code(random_bytes: bytes) -> CardCode:
     """Spell 16 random bytes as a card code of 29 characters.
 
     Raises:
         ValueError: Another number of bytes; a shorter code could be guessed.
     """
-    if len(random_bytes) != CODE_BYTES:
-        raise ValueError(f"a card code is made of {CODE_BYTES} bytes, not {len(random_bytes)}")
-    body = _VERSION + base32(random_bytes, _BODY_LENGTH)
-    return CardCode(body + check_character(body))
+    return CardCode(_SPELLING.make(random_bytes))
 
 
 def read_card_code(scanned: str) -> CardCode | CodeFault:
@@ -95,12 +71,8 @@ def read_card_code(scanned: str) -> CardCode | CodeFault:
 
     Never raises, and looks at no more than 512 characters.
     """
-    code = _without_address(scanned)
-    if _THIS_VERSION.fullmatch(code):
-        return CardCode(code) if _is_checked(code) else CodeFault.CHECK_FAILED
-    if _SOME_VERSION.fullmatch(code) and not code.startswith(_VERSION) and _is_checked(code):
-        return CodeFault.OTHER_VERSION
-    return CodeFault.UNREADABLE
+    code = _SPELLING.read(_without_address(scanned))
+    return code if isinstance(code, CodeFault) else CardCode(code)
 
 
 def card_text(code: CardCode, public_url: str | None) -> str:
@@ -149,7 +121,7 @@ def read_card_number(typed: str) -> CardNumber | None:
     """
     if len(typed) > _TYPED_LENGTH_MAX:
         return None
-    groups = _TYPED_NUMBER.fullmatch(typed.translate(_FULLWIDTH_DIGITS).strip(_BLANKS))
+    groups = _TYPED_NUMBER.fullmatch(typed.translate(_FULLWIDTH_DIGITS).strip(BLANKS))
     if groups is None:
         return None
     number = "".join(groups.groups())
@@ -161,42 +133,17 @@ def spoken(number: CardNumber) -> str:
     return f"{number[:3]} {number[3:6]} {number[6:]}"
 
 
-def base32(raw: bytes, length: int) -> str:
-    """Spell bytes in Crockford's base32, as one number of so many digits."""
-    bits = int.from_bytes(raw, "big")
-    return "".join(BASE32[bits >> 5 * place & 31] for place in reversed(range(length)))
-
-
-def check_character(text: str) -> str:
-    """Compute the ISO/IEC 7064 MOD 37,36 check character of digits and capital letters.
-
-    Catches every single wrong character, and all but one in 630 swaps of two neighbours.
-    """
-    return _CHECKED[(37 - _mod_37_36(text)) % 36]
-
-
 def _without_address(scanned: str) -> str:
     """Take the code off its address, in capitals; empty when there can be none."""
     if len(scanned) > SCANNED_LENGTH_MAX:
         return ""
-    text = scanned.strip(_BLANKS)
+    text = scanned.strip(BLANKS)
     # Before upper(): "ı" and "ſ" would turn into the plain letters I and S.
     if not (text.isascii() and text.isprintable()) or " " in text:
         return ""
     text = text.upper()
     address = _ADDRESS.fullmatch(text)
     return address[1] if address else text
-
-
-def _is_checked(code: str) -> bool:
-    return check_character(code[:-1]) == code[-1]
-
-
-def _mod_37_36(text: str) -> int:
-    product = 36
-    for character in text:
-        product = ((product + _CHECKED.index(character)) % 36 or 36) * 2 % 37
-    return product
 
 
 def _damm_digit(digits: str) -> str:

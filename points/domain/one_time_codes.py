@@ -9,12 +9,11 @@ now; a photo of it is worth nothing a minute later. It never reads as a card or 
 """
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NewType
 
-from points.domain.cards import BASE32, CodeFault, base32, check_character
+from points.domain.checked_codes import CodeFault, Spelling
 
 OneTimeCode = NewType("OneTimeCode", str)
 
@@ -23,12 +22,9 @@ ONE_TIME_LENGTH = 19
 LIVES = timedelta(seconds=60)
 """How long a code lives, to the microsecond."""
 
-_VERSION = "T1"
-_BODY_LENGTH = 16
-_SCANNED_LENGTH_MAX = 64
-_THIS_VERSION = re.compile(rf"{_VERSION}[{BASE32}]{{{_BODY_LENGTH}}}[0-9A-Z]")
-_SOME_VERSION = re.compile(r"T[0-9A-Z]{14,}")
-_BLANKS = " \t\r\n\u3000"
+_SPELLING = Spelling(
+    of="a one-time code", version="T1", byte_count=ONE_TIME_BYTES, later_length_min=15
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +53,13 @@ def make_one_time_code(random_bytes: bytes) -> OneTimeCode:
     Raises:
         ValueError: Another number of bytes; a shorter code could be guessed.
     """
-    if len(random_bytes) != ONE_TIME_BYTES:
-        said = f"a one-time code is made of {ONE_TIME_BYTES} bytes, not {len(random_bytes)}"
-        raise ValueError(said)
-    body = _VERSION + base32(random_bytes, _BODY_LENGTH)
-    return OneTimeCode(body + check_character(body))
+    return OneTimeCode(_SPELLING.make(random_bytes))
 
 
 def read_one_time_code(scanned: str) -> OneTimeCode | CodeFault:
     """Read a one-time code as it was scanned, in either case. Never raises."""
-    code = scanned.strip(_BLANKS) if len(scanned) <= _SCANNED_LENGTH_MAX else ""
-    if not (code.isascii() and code.isalnum()):  # before upper(): "ı" would turn into I
-        return CodeFault.UNREADABLE
-    code = code.upper()
-    is_checked = check_character(code[:-1]) == code[-1]
-    if _THIS_VERSION.fullmatch(code):
-        return OneTimeCode(code) if is_checked else CodeFault.CHECK_FAILED
-    if is_checked and _SOME_VERSION.fullmatch(code) and not code.startswith(_VERSION):
-        return CodeFault.OTHER_VERSION
-    return CodeFault.UNREADABLE
+    code = _SPELLING.read_bare(scanned)
+    return code if isinstance(code, CodeFault) else OneTimeCode(code)
 
 
 def one_time_fingerprint(code: OneTimeCode) -> bytes:

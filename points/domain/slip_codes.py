@@ -14,7 +14,7 @@ import hashlib
 import re
 from typing import NewType
 
-from points.domain.cards import BASE32, CodeFault, base32, check_character
+from points.domain.checked_codes import CodeFault, Spelling
 
 SlipCode = NewType("SlipCode", str)
 
@@ -22,10 +22,7 @@ SLIP_BYTES = 10
 SLIP_LENGTH = 19
 TYPED_LENGTH_MAX = 64
 
-_VERSION = "S1"
-_BODY_LENGTH = 16
-_THIS_VERSION = re.compile(rf"{_VERSION}[{BASE32}]{{{_BODY_LENGTH}}}[0-9A-Z]")
-_SOME_VERSION = re.compile(r"S[0-9A-Z]{14,}")
+_SPELLING = Spelling(of="a slip's code", version="S1", byte_count=SLIP_BYTES, later_length_min=15)
 # Listed, because languages differ in what they strip: blanks, and hyphens of every width.
 _BETWEEN = re.compile("[ \t\r\n\u3000\\-\u2010-\u2013\uff0d]")
 _GROUP = 4
@@ -37,10 +34,7 @@ def make_slip_code(random_bytes: bytes) -> SlipCode:
     Raises:
         ValueError: Another number of bytes; a shorter code could be guessed.
     """
-    if len(random_bytes) != SLIP_BYTES:
-        raise ValueError(f"a slip's code is made of {SLIP_BYTES} bytes, not {len(random_bytes)}")
-    body = _VERSION + base32(random_bytes, _BODY_LENGTH)
-    return SlipCode(body + check_character(body))
+    return SlipCode(_SPELLING.make(random_bytes))
 
 
 def read_slip_code(scanned: str) -> SlipCode | CodeFault:
@@ -51,16 +45,8 @@ def read_slip_code(scanned: str) -> SlipCode | CodeFault:
     """
     if len(scanned) > TYPED_LENGTH_MAX:
         return CodeFault.UNREADABLE
-    code = _BETWEEN.sub("", scanned)
-    if not code.isascii():  # before upper(): "ı" and "ſ" would turn into I and S
-        return CodeFault.UNREADABLE
-    code = code.upper()
-    is_checked = code.isalnum() and check_character(code[:-1]) == code[-1]
-    if _THIS_VERSION.fullmatch(code):
-        return SlipCode(code) if is_checked else CodeFault.CHECK_FAILED
-    if is_checked and _SOME_VERSION.fullmatch(code) and not code.startswith(_VERSION):
-        return CodeFault.OTHER_VERSION
-    return CodeFault.UNREADABLE
+    code = _SPELLING.read(_BETWEEN.sub("", scanned))
+    return code if isinstance(code, CodeFault) else SlipCode(code)
 
 
 def in_groups(code: SlipCode) -> str:

@@ -10,13 +10,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from points.domain.access import OPERATOR, Credential, Role
-from points.domain.cards import (
-    CardNumber,
-    CodeFault,
-    code_fingerprint,
-    read_card_code,
-    read_card_number,
-)
+from points.domain.cards import CardNumber, code_fingerprint, read_card_code, read_card_number
+from points.domain.checked_codes import CodeFault
 from points.domain.desk import DeskFault, NotDone
 from points.domain.facts import Accepted, Asked, Conflict, Outcome, Refused, Replayed
 from points.domain.ids import CredentialId

@@ -19,7 +19,8 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from points.domain.cards import CardCode, CodeFault, code_fingerprint, read_card_code
+from points.domain.cards import CardCode, code_fingerprint, read_card_code
+from points.domain.checked_codes import CodeFault
 from points.domain.facts import Card, CardState
 from points.domain.guessing import (
     EVERYONE,

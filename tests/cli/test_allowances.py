@@ -7,7 +7,7 @@ import zxingcpp
 from PIL import Image
 
 from points.domain.allowance_codes import read_allowance_code
-from points.domain.cards import CodeFault
+from points.domain.checked_codes import CodeFault
 from tests.cli.terminal import Desk
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import zxingcpp
 from PIL import Image
 
-from points.domain.cards import CodeFault, read_card_code
+from points.domain.cards import read_card_code
+from points.domain.checked_codes import CodeFault
 from tests.cli.terminal import Desk
 
 HOME = ("--community", "qingshuiwan", "--door", "64-101")

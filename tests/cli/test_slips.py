@@ -4,7 +4,7 @@ import re
 import stat
 from pathlib import Path
 
-from points.domain.cards import CodeFault
+from points.domain.checked_codes import CodeFault
 from points.domain.slip_codes import read_slip_code
 from tests.cli.terminal import Desk
 

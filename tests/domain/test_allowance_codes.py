@@ -11,7 +11,8 @@ from points.domain.allowance_codes import (
     make_allowance_code,
     read_allowance_code,
 )
-from points.domain.cards import CODE_BYTES, CodeFault, make_card_code, read_card_code
+from points.domain.cards import CODE_BYTES, make_card_code, read_card_code
+from points.domain.checked_codes import CodeFault
 from points.domain.one_time_codes import ONE_TIME_BYTES, make_one_time_code, read_one_time_code
 from points.domain.slip_codes import SLIP_BYTES, make_slip_code, read_slip_code
 

@@ -15,9 +15,7 @@ from points.domain.cards import (
     NUMBER_MAX,
     NUMBER_MIN,
     CardCode,
-    CodeFault,
     card_text,
-    check_character,
     code_fingerprint,
     make_card_code,
     make_card_number,
@@ -25,6 +23,7 @@ from points.domain.cards import (
     read_card_number,
     spoken,
 )
+from points.domain.checked_codes import CodeFault, check_character
 
 VECTORS: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "cards.json").read_text("utf-8")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from points.domain.cards import CODE_BYTES, CodeFault, make_card_code, read_card_code
+from points.domain.cards import CODE_BYTES, make_card_code, read_card_code
+from points.domain.checked_codes import CodeFault
 from points.domain.one_time_codes import (
     LIVES,
     ONE_TIME_BYTES,

@@ -11,7 +11,7 @@ from points.domain.allowance_codes import (
     make_allowance_code,
     read_allowance_code,
 )
-from points.domain.cards import CodeFault
+from points.domain.checked_codes import CodeFault
 from points.domain.one_time_codes import (
     make_one_time_code,
     one_time_fingerprint,

@@ -8,13 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from points.domain.cards import (
-    CODE_BYTES,
-    CodeFault,
-    code_fingerprint,
-    make_card_code,
-    read_card_code,
-)
+from points.domain.cards import CODE_BYTES, code_fingerprint, make_card_code, read_card_code
+from points.domain.checked_codes import CodeFault
 from points.domain.slip_codes import (
     SLIP_BYTES,
     SLIP_LENGTH,

@@ -6,14 +6,13 @@ from typing import Any
 
 from points.domain.cards import (
     CODE_BYTES,
-    CodeFault,
     card_text,
-    check_character,
     make_card_code,
     make_card_number,
     read_card_code,
     read_card_number,
 )
+from points.domain.checked_codes import CodeFault, check_character
 from points.domain.journals import canonical, digest_of
 from tests.scanner.workbench import SCANNER, run_node
 

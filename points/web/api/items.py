@@ -8,7 +8,8 @@ from pydantic_core import PydanticCustomError
 
 from points.domain.access import Credential
 from points.domain.allowance_codes import allowance_fingerprint, read_allowance_code
-from points.domain.cards import CodeFault, code_fingerprint, read_card_code, read_card_number
+from points.domain.cards import code_fingerprint, read_card_code, read_card_number
+from points.domain.checked_codes import CodeFault
 from points.domain.ids import ActivityKey, CredentialId
 from points.domain.one_time_codes import one_time_fingerprint, read_one_time_code
 from points.domain.operations import (
