@@ -1,4 +1,8 @@
-"""What a till is answered: outcomes, balances, statements, what a booth has, redemptions."""
+"""What a till is answered: outcomes, balances, statements, what a booth has, redemptions.
+
+These shapes are the API's, not the service's own of the same name: what the service calls a thing
+inside may change any day, and what a program out there reads may not.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
