@@ -1,5 +1,6 @@
 """The tables refuse what must never be, whatever code may ask for it one day."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -61,6 +62,7 @@ LOT: Mapping[str, Any] = {
     "expired": 6,
     "expires_at": AT,
 }
+NEXT = {**OPERATION, "id": 2, "key": "next", "reference": None}
 ACCEPTED: Mapping[str, Any] = {
     "key": "first",
     "scope": "device:4",
@@ -82,6 +84,7 @@ BATCH: Mapping[str, Any] = {
     "hash": bytes(32),
 }
 
+FOREIGN_KEY = "foreign key constraint"
 
 Row = Mapping[str, Any]
 
@@ -92,33 +95,57 @@ def add(database: Database, *rows: tuple[type[SQLModel], Row]) -> None:
             connection.execute(insert(table_of(model)), dict(row))
 
 
-def test_rows_as_they_should_be_are_taken(database: Database) -> None:
-    add(
-        database,
-        (OperationRow, OPERATION),
-        (EntryRow, ENTRY),
-        (LotRow, LOT),
-        (RequestRow, ACCEPTED),
-        (RequestRow, REFUSED),
-        (AccountRow, {**ACCOUNT, "balance": BALANCE_MAX}),
-        (BatchRow, BATCH),
-    )
+def rows_in(database: Database, model: type[SQLModel]) -> list[Row]:
+    table = table_of(model)
+    with snapshot(database) as connection:
+        rows = connection.execute(select(table).order_by(*table.primary_key)).mappings()
+        return [dict(row) for row in rows]
+
+
+def whole(model: type[SQLModel], row: Row) -> Row:
+    return dict.fromkeys(table_of(model).c.keys()) | dict(row)
+
+
+def test_rows_as_they_should_be_are_taken_and_given_back_as_they_were(database: Database) -> None:
+    given: dict[type[SQLModel], list[Row]] = {
+        OperationRow: [OPERATION],
+        EntryRow: [ENTRY, {**ENTRY, "line": 1, "amount": AMOUNT_MAX, "debit": 7, "credit": 8}],
+        LotRow: [LOT],
+        RequestRow: [ACCEPTED, REFUSED],
+        AccountRow: [ACCOUNT, {**ACCOUNT, "id": 2, "balance": BALANCE_MAX}],
+        BatchRow: [BATCH],
+    }
+
+    add(database, *((model, row) for model, rows in given.items() for row in rows))
+
+    assert {model: rows_in(database, model) for model in given} == {
+        model: [whole(model, row) for row in rows] for model, rows in given.items()
+    }
+
+
+def columns_told_in(fault: DBAPIError) -> list[str]:
+    """Give the columns that must differ, in the words of either engine."""
+    told = str(fault.orig)
+    if found := re.search(r"UNIQUE constraint failed: (.+)", told):
+        return [column.partition(".")[2] for column in found[1].split(", ")]
+    found = re.search(r"Key \((.+)\)=\(.*\) already exists", told)
+    return found[1].split(", ") if found else []
 
 
 @pytest.mark.parametrize(
-    ("model", "first", "then"),
+    ("model", "first", "then", "columns"),
     [
-        (OperationRow, OPERATION, {"id": 1, "key": "other", "reference": None}),
-        (OperationRow, OPERATION, {"id": 2, "reference": None}),
-        (OperationRow, OPERATION, {"id": 2, "key": "other"}),
-        (EntryRow, ENTRY, {"debit": 3, "credit": 4}),
-        (EntryRow, ENTRY, {"line": 1, "credit": 3}),
-        (EntryRow, ENTRY, {"line": 1, "debit": 3}),
-        (LotRow, LOT, {}),
-        (RequestRow, ACCEPTED, {"status": "refused", "operation": None, "reason": "closed"}),
-        (RequestRow, ACCEPTED, {"key": "other"}),
-        (AccountRow, ACCOUNT, {}),
-        (BatchRow, BATCH, {}),
+        (OperationRow, OPERATION, {"id": 1, "key": "other", "reference": None}, "id"),
+        (OperationRow, OPERATION, {"id": 2, "reference": None}, "key scope"),
+        (OperationRow, OPERATION, {"id": 2, "key": "other"}, "reference"),
+        (EntryRow, ENTRY, {"debit": 3, "credit": 4}, "operation line"),
+        (EntryRow, ENTRY, {"line": 1, "credit": 3}, "debit debit_seq"),
+        (EntryRow, ENTRY, {"line": 1, "debit": 3}, "credit credit_seq"),
+        (LotRow, LOT, {}, "id"),
+        (RequestRow, ACCEPTED, {**REFUSED, "key": "first"}, "key scope"),
+        (RequestRow, ACCEPTED, {"key": "other"}, "operation"),
+        (AccountRow, ACCOUNT, {}, "id"),
+        (BatchRow, BATCH, {}, "chain number"),
     ],
     ids=[
         "operation: number",
@@ -139,12 +166,16 @@ def test_nothing_is_there_twice(
     model: type[SQLModel],
     first: Row,
     then: Row,
+    columns: str,
 ) -> None:
     before = [] if model is OperationRow else [(OperationRow, OPERATION)]
     add(database, *before, (model, first))
 
-    with pytest.raises(DBAPIError, match=r"(?i)unique"):
+    with pytest.raises(DBAPIError) as refused:
         add(database, (model, {**first, **then}))
+
+    assert columns_told_in(refused.value) == columns.split()
+    assert rows_in(database, model) == [whole(model, first)]
 
 
 def test_an_operation_is_taken_back_once(database: Database) -> None:
@@ -152,40 +183,50 @@ def test_an_operation_is_taken_back_once(database: Database) -> None:
 
     add(database, (OperationRow, OPERATION), (OperationRow, undo))
 
-    with pytest.raises(DBAPIError, match=r"(?i)unique"):
+    with pytest.raises(DBAPIError) as refused:
         add(database, (OperationRow, {**undo, "id": 3, "key": "undo again"}))
+
+    assert columns_told_in(refused.value) == ["reverses"]
+    assert rows_in(database, OperationRow) == [
+        whole(OperationRow, row) for row in (OPERATION, undo)
+    ]
 
 
 @pytest.mark.parametrize(
-    ("model", "row", "wrong"),
+    ("model", "row", "wrong", "by"),
     [
-        (EntryRow, ENTRY, {"amount": 0}),
-        (EntryRow, ENTRY, {"amount": -1}),
-        (EntryRow, ENTRY, {"amount": AMOUNT_MAX + 1}),
-        (EntryRow, ENTRY, {"credit": 1}),
-        (EntryRow, ENTRY, {"operation": 404}),
-        (OperationRow, OPERATION, {"id": 2, "key": "k", "reference": None, "reverses": 404}),
-        (LotRow, LOT, {"remaining": -1}),
-        (LotRow, LOT, {"remaining": 11, "expired": 0}),
-        (LotRow, LOT, {"expired": 7}),
-        (AccountRow, ACCOUNT, {"balance": -1}),
-        (AccountRow, ACCOUNT, {"balance": BALANCE_MAX + 1}),
-        (AccountRow, ACCOUNT, {"version": -1}),
-        (RequestRow, ACCEPTED, {"operation": None}),
-        (RequestRow, ACCEPTED, {"reason": "closed"}),
-        (RequestRow, ACCEPTED, {"status": "perhaps"}),
-        (RequestRow, REFUSED, {"operation": 1}),
-        (RequestRow, REFUSED, {"reason": None}),
+        (EntryRow, ENTRY, {"amount": 0}, "ck_entry_amount"),
+        (EntryRow, ENTRY, {"amount": -1}, "ck_entry_amount"),
+        (EntryRow, ENTRY, {"amount": AMOUNT_MAX + 1}, "ck_entry_amount"),
+        (EntryRow, ENTRY, {"credit": 1}, "ck_entry_two_accounts"),
+        (EntryRow, ENTRY, {"operation": 404}, FOREIGN_KEY),
+        (OperationRow, NEXT, {"reverses": 404}, FOREIGN_KEY),
+        (LotRow, LOT, {"remaining": -1}, "ck_lot_remaining"),
+        (LotRow, LOT, {"remaining": 11, "expired": 0}, "ck_lot_(remaining|expired)"),
+        (LotRow, LOT, {"expired": 7}, "ck_lot_expired"),
+        (LotRow, LOT, {"expired": -1}, "ck_lot_expired"),
+        (AccountRow, ACCOUNT, {"balance": -1}, "ck_account_balance"),
+        (AccountRow, ACCOUNT, {"balance": BALANCE_MAX + 1}, "ck_account_balance"),
+        (AccountRow, ACCOUNT, {"version": -1}, "ck_account_version"),
+        (RequestRow, ACCEPTED, {"operation": None}, "ck_request_status"),
+        (RequestRow, ACCEPTED, {"operation": 404}, FOREIGN_KEY),
+        (RequestRow, ACCEPTED, {"reason": "closed"}, "ck_request_status"),
+        (RequestRow, ACCEPTED, {"status": "perhaps"}, "ck_request_status"),
+        (RequestRow, REFUSED, {"operation": 1}, "ck_request_status"),
+        (RequestRow, REFUSED, {"reason": None}, "ck_request_status"),
     ],
     ids=str,
 )
 def test_what_must_never_be_is_refused(
-    database: Database, model: type[SQLModel], row: Row, wrong: Row
+    database: Database, model: type[SQLModel], row: Row, wrong: Row, by: str
 ) -> None:
     add(database, (OperationRow, OPERATION))
+    before = rows_in(database, model)
 
-    with pytest.raises(DBAPIError, match=r"(?i)(check|foreign key) constraint"):
+    with pytest.raises(DBAPIError, match=rf"(?i){by}\b"):
         add(database, (model, {**row, **wrong}))
+
+    assert rows_in(database, model) == before
 
 
 def test_lots_with_points_are_found_by_their_index(database: Database) -> None:

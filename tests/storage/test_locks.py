@@ -193,17 +193,35 @@ def test_a_batch_is_later_than_all_that_it_follows(
 
 
 @ON_POSTGRESQL
-def test_closings_are_held_by_name_in_one_order(database: Database) -> None:
+@pytest.mark.parametrize("wanted", [[0, 1, 2], [2, 1, 0]], ids=["in order", "backwards"])
+def test_closings_are_held_by_name_in_one_order(database: Database, wanted: list[int]) -> None:
+    names = in_order_of_keys(database, ["a", "b", "c", "d"])
     with ThreadPoolExecutor() as pool:
-        with transaction(database) as first:
-            lock_closings(first, ["a", "b", "c"])
-            waiting = [
-                pool.submit(hold_closings, database, names) for names in (["c", "b"], ["b", "c"])
-            ]
-            hold_closings(database, ["d"])
-            wait_until_somebody_waits(database, sessions=2)
-        for other in waiting:
-            other.result()
+        with transaction(database) as connection:
+            lock_closings(connection, names[1:2])
+            waiting = pool.submit(hold_closings, database, [names[number] for number in wanted])
+            wait_until_somebody_waits(database)
+
+            # It has the first, waits for the second, and keeps nobody from the third.
+            free = [is_closing_free(database, name) for name in names]
+        waiting.result()
+
+    assert free == [False, False, True, True]
+    assert [is_closing_free(database, name) for name in names] == [True] * 4
+
+
+def in_order_of_keys(database: Database, names: list[str]) -> list[str]:
+    ordered = text(
+        "SELECT name FROM unnest(CAST(:names AS text[])) AS name ORDER BY hashtextextended(name, 0)"
+    )
+    with transaction(database) as connection:
+        return list(connection.execute(ordered, {"names": names}).scalars())
+
+
+def is_closing_free(database: Database, name: str) -> bool:
+    taken = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+    with transaction(database) as connection:
+        return bool(connection.execute(taken, {"name": name}).scalar_one())
 
 
 def hold_closings(database: Database, names: list[str]) -> None:
