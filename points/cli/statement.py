@@ -1,14 +1,14 @@
 """Statements at the command line: a paper passbook for those who have no phone."""
 
 from collections.abc import Sequence
-from datetime import tzinfo
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from points.cli.door import DatabaseUrl, book, catalog_of, now
-from points.cli.events import KINDS
 from points.cli.files import Force, check_called_a_page, new_file
 from points.cli.people import read_number
 from points.cli.reasons import done
@@ -17,10 +17,18 @@ from points.domain.cards import spoken
 from points.domain.desk import NotDone
 from points.domain.ids import HouseholdId
 from points.domain.outcomes import Refusal
+from points.domain.passbooks import Line
+from points.domain.periods import NEVER
+from points.domain.privacy import masked_name
 from points.outside.passbooks import Passbook, PassbookLine, passbook_parts
 from points.service.cards import find_by_number
-from points.service.statements import StatementLine, WholeStatement, read_whole_statement
+from points.service.statements import WholeStatement, read_whole_statement
 from points.storage.engine import Database
+from points.web.pages.passbook import rows_of
+from points.web.pages.words import Words
+from points.web.wording import Language, Tongue
+
+_MOMENT = timedelta(microseconds=1)
 
 app = typer.Typer(no_args_is_help=True, help="Statements on paper.")
 
@@ -77,23 +85,32 @@ def _passbook(found: WholeStatement, programme: str, zone: tzinfo) -> Passbook:
         numbers=[spoken(number) for number in found.numbers],
         available=found.available,
         owed=found.owed,
-        endings=[(f"{it.at.astimezone(zone):%Y-%m-%d}", it.points) for it in found.endings],
+        endings=[(_until(it.at, zone), it.points) for it in found.endings],
         lines=[_line(one, zone) for one in found.lines],
     )
 
 
-def _line(line: StatementLine, zone: tzinfo) -> PassbookLine:
-    posted = line.posted
-    at = posted.occurred_at.astimezone(zone)
-    name = KINDS[posted.kind][0] if line.item is None else line.item.name
-    pieces = f" × {posted.quantity}" if posted.points < 0 and posted.quantity > 1 else ""
-    ended = f"，另有 {posted.expired} 分到期" if posted.points and posted.expired else ""
+def _until(ends: datetime, zone: tzinfo) -> str:
+    """Tell the last day on which points can be used."""
+    if ends >= NEVER:
+        return "不会到期"
+    return f"用到 {(ends - _MOMENT).astimezone(zone):%Y-%m-%d}"
+
+
+def _line(line: Line, zone: tzinfo) -> PassbookLine:
+    """Say a line in the words of the household's own page, but name nobody on paper."""
+    carrier = line.carrier
+    if carrier is not None:
+        line = replace(line, carrier=replace(carrier, name=masked_name(carrier.name)))
+    at = line.posted.occurred_at.astimezone(zone)
+    [row] = rows_of([line], Words(Tongue(Language.CHINESE, zone, now())))
     return PassbookLine(
         day=f"{at:%Y-%m-%d}",
         time=f"{at:%H:%M}",
-        what=f"{name}{pieces}{ended}",
-        where="" if line.booth is None else f"{line.booth.number} 号 {line.booth.name}",
-        points=posted.points or -posted.expired,
-        balance=posted.balance_after,
-        is_undone=line.is_undone,
+        what=row.what,
+        where=row.where,
+        notes=row.notes,
+        change=row.change,
+        left=row.left,
+        is_undone=row.is_undone,
     )

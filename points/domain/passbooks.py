@@ -7,9 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from points.domain.cards import CardNumber
 from points.domain.facts import Posted
 from points.domain.ids import ActivityKey, CommunityKey, RewardKey
 from points.domain.programme import Activity, Booth, Catalog, Event, Reward, Session
+
+_SAID_LAST = 3
+"""Digits of the last group in which a card's number is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,18 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Somebody else who had a part in a line, as far as the household may be told."""
+
+    name: str = ""
+    """Another household's is masked, a carrier's is as the household wrote it; may be unknown."""
+    ending: str = ""
+    """The last digits of the card's number, which tell it from others and let nobody name it."""
+    is_pool: bool = False
+    """Whether it is the community's pool."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line of a household's own statement, with the names that things had then."""
 
@@ -33,8 +49,10 @@ class Line:
     booth: Booth | None
     event: Event | None
     is_undone: bool
-    carrier: str = ""
-    """Who spent the points with the household's leave, in its own words."""
+    carrier: Party | None = None
+    """Who spent the points with the household's leave."""
+    other: Party | None = None
+    """The household that got a gift, or gave it."""
 
 
 def meetings_ahead(
@@ -61,7 +79,12 @@ def first_with_goods(
     return next((one for one in meetings if one.event.key in events), None)
 
 
-def line_of(catalog: Catalog, posted: Posted, *, is_undone: bool, carrier: str = "") -> Line:
+def ending_of(number: CardNumber | None) -> str:
+    """Give the last digits of a card's number, as many as are said in one breath."""
+    return "" if number is None else number[-_SAID_LAST:]
+
+
+def line_of(catalog: Catalog, posted: Posted, *, is_undone: bool) -> Line:
     """Tell what a line is about, as it was called when it happened."""
     at, name = posted.occurred_at, posted.item or ""
     things = catalog.activities.get(ActivityKey(name)) or catalog.rewards.get(RewardKey(name))
@@ -73,7 +96,6 @@ def line_of(catalog: Catalog, posted: Posted, *, is_undone: bool, carrier: str =
         booth=None if booth is None else booth.at(at).item,
         event=None if event is None else event.at(at).item,
         is_undone=is_undone,
-        carrier=carrier,
     )
 
 

@@ -85,7 +85,7 @@ def _by_sheet(faces: Iterable[str]) -> Iterator[list[str]]:
 def _pieces(name: str, ems: float) -> Iterator[str]:
     """Split the name where a line may break; inside a word only if it fills more than a line."""
     for piece in _PIECES.findall(name):
-        if _ems(piece.rstrip()) > ems:
+        if ems_of(piece.rstrip()) > ems:
             yield from piece
         else:
             yield piece
@@ -96,7 +96,7 @@ def _wrap(pieces: Sequence[str], ems: float) -> list[str]:
     lines: list[str] = []
     line = ""
     for piece in pieces:
-        if line and _ems((line + piece).rstrip()) > ems:
+        if line and ems_of((line + piece).rstrip()) > ems:
             lines.append(line.rstrip())
             line = ""
         line += piece
@@ -105,7 +105,7 @@ def _wrap(pieces: Sequence[str], ems: float) -> list[str]:
 
 def _balance(pieces: Sequence[str], lines_count: int) -> list[str]:
     """Fill so many lines to about one length: 长风新村街道 / 垃圾分类积分."""
-    shortest = sum(map(_ems, pieces)) / max(lines_count, 1)
+    shortest = sum(map(ems_of, pieces)) / max(lines_count, 1)
     tries = (_wrap(pieces, shortest + step / 4) for step in count())
     return next(lines for lines in tries if len(lines) <= lines_count)
 
@@ -119,7 +119,7 @@ def _place(lines: list[str], size: float) -> list[NameLine]:
     ]
 
 
-def _ems(text: str) -> float:
+def ems_of(text: str) -> float:
     """Estimate a bold line's width, rather too wide than too narrow."""
     return sum(_character_ems(character) for character in text)
 

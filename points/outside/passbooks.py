@@ -5,12 +5,19 @@ It carries card numbers, points and places, and nothing of anybody: who finds it
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 
-from points.outside.paper import PAPER, printable
+from points.outside.paper import PAPER, ems_of, printable
 
 LINES_FIRST = 24
 LINES_MORE = 30
-"""Lines on the first sheet, which has the figures above them, and on each that follows."""
+"""Plain lines on the first sheet, which has the figures above them, and on each that follows."""
+
+_ROW_MM, _TEXT_MM, _NOTE_MM = 8.0, 6.0, 4.8
+"""How high a plain row is at least, and what each further line of text, or of small type, adds."""
+
+_WHAT_EMS, _WHERE_EMS = 14.0, 8.5
+"""How wide the columns are, in characters of theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +28,12 @@ class PassbookLine:
     time: str
     what: str
     where: str
-    points: int
-    """What came (+) or went (-)."""
-    balance: int | None
+    change: str
+    """What came (+) or went (−)."""
+    left: str
     is_undone: bool
+    notes: Sequence[str] = ()
+    """What else is to be said of it; stands under it in small type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +47,7 @@ class Passbook:
     available: int
     owed: int
     endings: Sequence[tuple[str, int]]
-    """The day on which points end, and how many; soonest first."""
+    """Until when points can be used, in words, and how many; soonest first."""
     lines: Sequence[PassbookLine]
     """Oldest first."""
 
@@ -54,17 +63,23 @@ def passbook_parts(book: Passbook) -> Iterator[str]:
     )
 
 
-def signed(points: int) -> str:
-    """Write what came or went: a real minus, and nothing where nothing moved."""
-    if points == 0:
-        return ""
-    return f"+{points}" if points > 0 else f"−{-points}"
-
-
-PAPER.filters["signed"] = signed
-
-
 def _sheets(lines: Sequence[PassbookLine]) -> Iterator[Sequence[PassbookLine]]:
-    yield lines[:LINES_FIRST]
-    for start in range(LINES_FIRST, len(lines), LINES_MORE):
-        yield lines[start : start + LINES_MORE]
+    """Fill sheets; a line with more to say takes more room, so that none runs off its sheet."""
+    sheet: list[PassbookLine] = []
+    room = LINES_FIRST * _ROW_MM
+    for line in lines:
+        height = _height(line)
+        if sheet and height > room:
+            yield sheet
+            sheet, room = [], LINES_MORE * _ROW_MM
+        sheet.append(line)
+        room -= height
+    yield sheet
+
+
+def _height(line: PassbookLine) -> float:
+    """Estimate how high a line is on paper, in millimetres."""
+    notes = len(line.notes) + line.is_undone
+    what = ceil(ems_of(line.what) / _WHAT_EMS) * _TEXT_MM + notes * _NOTE_MM
+    where = ceil(ems_of(line.where) / _WHERE_EMS) * _TEXT_MM
+    return max(_ROW_MM, what + 1, where + 1)

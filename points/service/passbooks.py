@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from points.domain.access import Credential, Role
-from points.domain.facts import ALLOWANCE, Posted
-from points.domain.ids import AllowanceId, CommunityKey, CredentialId, HouseholdId
-from points.domain.passbooks import Line, Meeting, first_with_goods, line_of, meetings_ahead
+from points.domain.facts import Posted
+from points.domain.ids import CommunityKey, CredentialId, HouseholdId
+from points.domain.passbooks import Line, Meeting, first_with_goods, meetings_ahead
 from points.domain.programme import Catalog
 from points.service.posting import Book
 from points.service.reading import Ending, Offer, load_offers
+from points.service.telling import tell_lines
 from points.service.transactions import snapshot
 from points.service.view import View
 from points.service.visits import holdings_of
-from points.storage.allowances import load_allowances_of
 from points.storage.passbooks import load_newest_lines
 from points.storage.pins import has_pin
 from points.storage.reading import Place, Purse, load_lines, load_purses
@@ -128,7 +128,7 @@ def read_statement_page(
         purse = load_purses(connection, [holding.household])[holding.household]
         found = load_lines(connection, holding.members, before=before, limit=PAGE_LINES)
         told = [(posted, posted.id in found.undone_by) for posted in found.posted]
-        lines = _lines(connection, catalog, holding.household, told)
+        lines = tell_lines(connection, catalog, holding.household, told)
     last = found.posted[-1] if found.posted and found.has_more else None
     return StatementPage(
         savings=_savings(catalog, purse, now),
@@ -159,7 +159,7 @@ class _Reader:
             savings=_savings(self._catalog, self._purses[holding.household], self._now),
             meetings=meetings,
             market=market,
-            lines=_lines(self._connection, self._catalog, holding.household, newest),
+            lines=tell_lines(self._connection, self._catalog, holding.household, newest),
             may_give=self._catalog.programme_at(self._now).gift_points_per_day_max > 0,
         )
 
@@ -190,24 +190,4 @@ def _savings(catalog: Catalog, purse: Purse, now: datetime) -> Savings:
         owed=purse.owed,
         endings=tuple(live),
         soon=now + timedelta(days=catalog.programme_at(now).expiring_soon_days),
-    )
-
-
-def _lines(
-    connection: Connection,
-    catalog: Catalog,
-    household: HouseholdId,
-    told: Sequence[tuple[Posted, bool]],
-) -> tuple[Line, ...]:
-    has_carriers = any(ALLOWANCE in posted.details for posted, _ in told)
-    theirs = load_allowances_of(connection, household) if has_carriers else ()
-    carriers = {allowance.id: allowance.terms.label for allowance in theirs}
-
-    def carrier(posted: Posted) -> str:
-        number = posted.details.get(ALLOWANCE)
-        return carriers.get(AllowanceId(int(number)), "") if number is not None else ""
-
-    return tuple(
-        line_of(catalog, posted, is_undone=is_undone, carrier=carrier(posted))
-        for posted, is_undone in told
     )

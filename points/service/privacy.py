@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from points.domain.binding import DeskAct
 from points.domain.consents import Consent
@@ -16,16 +17,25 @@ from points.domain.desk import NotDone
 from points.domain.exports import Cell, Export, Section
 from points.domain.ids import CredentialId, HouseholdId
 from points.domain.outcomes import Refusal
+from points.domain.passbooks import Line, Party
 from points.domain.people import CardRecord, HouseholdRecord
 from points.domain.privacy import forgotten_before
 from points.service.copies import sections_of
 from points.service.posting import Book
-from points.service.statements import StatementLine, WholeStatement, read_whole_statement
-from points.service.transactions import settle
+from points.service.statements import WholeStatement, read_whole_statement
+from points.service.transactions import DatabaseUnavailable, settle, snapshot
 from points.storage.consents import load_consents
 from points.storage.desk import Done, add_desk_act, load_desk_acts
 from points.storage.engine import Database
-from points.storage.erasing import erase_old_holders, erase_people, idle_households, rinse, scrub
+from points.storage.erasing import (
+    due_erasures,
+    erase_old_holders,
+    erase_people,
+    idle_households,
+    note_done,
+    rinse,
+    scrub,
+)
 from points.storage.households import find_household
 from points.storage.keeping import load_kept
 
@@ -33,6 +43,7 @@ PART = 200
 """Households that are forgotten in one transaction, so that no booth waits for long."""
 
 _NOBODY = HouseholdId(0)
+_POOL = "社区公共积分"
 
 _log = logging.getLogger(__name__)
 
@@ -79,8 +90,8 @@ def erase_household(
 ) -> HouseholdRecord | NotDone:
     """Erase all that names the people of a household; points, cards and history stay.
 
-    Erasing it again changes nothing but the note of it. On SQLite the log is emptied at once, if
-    nobody reads meanwhile; `scrub_erased` does more, when there is time.
+    Erasing it again changes nothing but the note of it. What is left in the database's own files is
+    let go at once, if nobody reads meanwhile; else it is due (`finish_erasing`).
     """
 
     def act(connection: Connection) -> HouseholdRecord | NotDone:
@@ -91,8 +102,10 @@ def erase_household(
         return find_household(connection, found.id) or found
 
     erased = settle(database, act)
-    if not rinse(database):
-        _log.warning("what was erased waits in the database's log until nobody reads for a moment")
+    if not finish_erasing(database):
+        _log.warning(
+            "what was erased waits in the database's files until nobody reads that sees it"
+        )
     return erased
 
 
@@ -106,19 +119,43 @@ def forget_old(book: Book, *, by: CredentialId, now: datetime) -> Forgotten:
     since = settle(database, since_of)
     if since is None:
         return Forgotten(households=0, holders=0)
-    holders = settle(database, lambda it: erase_old_holders(it, before=since))
+    holders = settle(database, lambda it: erase_old_holders(it, before=since, at=now))
     count, last = 0, _NOBODY
     while part := _forget_part(database, since, last, by, now):
         count, last = count + len(part), part[-1]
     return Forgotten(households=count, holders=holders)
 
 
+def finish_erasing(database: Database) -> bool:
+    """Let go what erasures left behind in the database's own files; tell whether none is due.
+
+    Where none is, this asks one small question. It is to be tried again while somebody reads that
+    began before the erasure: a backup, or a long report.
+    """
+    try:
+        return not _due(database) or _note_done(database, rinse(database))
+    except (DatabaseUnavailable, DBAPIError) as trouble:
+        _log.warning("what was erased cannot be let go yet: %r", trouble)
+        return False
+
+
 def scrub_erased(database: Database) -> bool:
     """Let no byte of what was erased be left in the database's files; tell whether none is.
 
-    On SQLite nobody else writes meanwhile: seconds for a subdistrict, minutes for a city.
+    Nobody else writes meanwhile: seconds for a subdistrict, minutes for a city.
     """
-    return scrub(database)
+    return _note_done(database, scrub(database))
+
+
+def _due(database: Database) -> frozenset[int]:
+    with snapshot(database) as connection:
+        return due_erasures(connection)
+
+
+def _note_done(database: Database, over: frozenset[int]) -> bool:
+    if over:
+        settle(database, lambda connection: note_done(connection, over))
+    return not _due(database)
 
 
 def _forget_part(
@@ -217,7 +254,7 @@ def _of_points(statement: WholeStatement, zone: tzinfo) -> Section:
     )
 
 
-def _of_lines(lines: Iterable[StatementLine], zone: tzinfo) -> Section:
+def _of_lines(lines: Iterable[Line], zone: tzinfo) -> Section:
     return Section(
         key="statement",
         title="明细",
@@ -230,12 +267,14 @@ def _of_lines(lines: Iterable[StatementLine], zone: tzinfo) -> Section:
             ("expired", "到期"),
             ("balance_after", "剩下"),
             ("is_undone", "已收回"),
+            ("other", "送给谁、谁送来"),
+            ("carrier", "谁代领"),
         ),
         rows=tuple(_line(one, zone) for one in lines),
     )
 
 
-def _line(line: StatementLine, zone: tzinfo) -> tuple[Cell, ...]:
+def _line(line: Line, zone: tzinfo) -> tuple[Cell, ...]:
     posted = line.posted
     return (
         _local(posted.occurred_at, zone),
@@ -246,7 +285,16 @@ def _line(line: StatementLine, zone: tzinfo) -> tuple[Cell, ...]:
         posted.expired,
         posted.balance_after,
         int(line.is_undone),
+        _party(line.other),
+        _party(line.carrier),
     )
+
+
+def _party(party: Party | None) -> str | None:
+    """Write who had a part in a line, as far as the household may be told."""
+    if party is None:
+        return None
+    return _POOL if party.is_pool else " ".join(filter(None, (party.name, party.ending))) or None
 
 
 def _local(moment: datetime | None, zone: tzinfo) -> datetime | None:

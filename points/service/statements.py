@@ -5,34 +5,23 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from points.domain.access import OPERATOR
 from points.domain.cards import CardNumber
 from points.domain.desk import NotDone
 from points.domain.facts import CardState, Posted
 from points.domain.ids import HouseholdId
 from points.domain.outcomes import Refusal
-from points.domain.programme import Activity, Booth, Catalog, Reward
+from points.domain.passbooks import Line
+from points.domain.programme import Catalog
 from points.service.posting import Book
 from points.service.reading import Ending
+from points.service.telling import tell_lines
 from points.service.transactions import snapshot
-from points.service.view import View
 from points.storage.households import find_household
 from points.storage.people import load_households
 from points.storage.reading import Place, load_lines, load_purses
 
 PART = 500
 """Lines that are read at a time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatementLine:
-    """One line, with the names that things had then."""
-
-    posted: Posted
-    item: Activity | Reward | None
-    booth: Booth | None
-    is_undone: bool
-    """Whether a later line took it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +35,7 @@ class WholeStatement:
     owed: int
     endings: tuple[Ending, ...]
     """All that it has, by when it ends; soonest first."""
-    lines: tuple[StatementLine, ...]
+    lines: tuple[Line, ...]
 
 
 def read_whole_statement(
@@ -65,31 +54,18 @@ def read_whole_statement(
             available=sum(one.points for one in live),
             owed=purse.owed,
             endings=tuple(live),
-            lines=_lines(connection, book.catalogs.current(connection), found.id, now),
+            lines=_lines(connection, book.catalogs.current(connection), found.id),
         )
 
 
-def _lines(
-    connection: Connection, catalog: Catalog, household: HouseholdId, now: datetime
-) -> tuple[StatementLine, ...]:
+def _lines(connection: Connection, catalog: Catalog, household: HouseholdId) -> tuple[Line, ...]:
     members = load_households(connection, [household]).stands
-    view = View(catalog, OPERATOR, now)
-    found: list[StatementLine] = []
+    told: list[tuple[Posted, bool]] = []
     before: Place | None = None
     while True:
         page = load_lines(connection, members, before=before, limit=PART)
-        found += (_line(view, one, is_undone=one.id in page.undone_by) for one in page.posted)
+        told += ((one, one.id in page.undone_by) for one in page.posted)
         if not page.has_more:
-            return tuple(reversed(found))
+            return tell_lines(connection, catalog, household, told[::-1])
         last = page.posted[-1]
         before = Place(last.posted_at, last.id)
-
-
-def _line(view: View, posted: Posted, *, is_undone: bool) -> StatementLine:
-    booth = None if posted.booth is None else view.catalog.booths.get(posted.booth)
-    return StatementLine(
-        posted=posted,
-        item=view.item(posted),
-        booth=None if booth is None else booth.at(posted.occurred_at).item,
-        is_undone=is_undone,
-    )

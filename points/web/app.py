@@ -15,6 +15,7 @@ from points.service.passbooks import read_front_pages
 from points.service.poster import Poster
 from points.service.posting import Clock, make_book
 from points.service.reading import is_ready, read_balances
+from points.service.rinsing import rinsing
 from points.service.timekeeping import Seconds, Timekeeper
 from points.settings import Settings
 from points.storage.engine import check_safety, open_database
@@ -182,6 +183,7 @@ async def _running(
         poster.start()
         try:
             with (
+                rinsing(database),
                 Together("tokens", partial(credentials_of_tokens, database)) as tokens,
                 Together("balances", partial(read_balances, book)) as balances,
                 Together("front pages", partial(read_front_pages, book)) as front_pages,

@@ -9,7 +9,6 @@ from points.outside.passbooks import (
     Passbook,
     PassbookLine,
     passbook_parts,
-    signed,
 )
 
 LINE = PassbookLine(
@@ -17,8 +16,8 @@ LINE = PassbookLine(
     time="10:00",
     what="签到",
     where="4 号 兑换",
-    points=10,
-    balance=10,
+    change="+10",
+    left="10",
     is_undone=False,
 )
 BOOK = Passbook(
@@ -27,7 +26,7 @@ BOOK = Passbook(
     numbers=["271 836 501"],
     available=10,
     owed=0,
-    endings=[("2021-01-01", 10)],
+    endings=[("用到 2020-12-31", 10)],
     lines=[LINE],
 )
 
@@ -39,7 +38,10 @@ def page(book: Passbook) -> str:
 def cells(html: str) -> list[list[str]]:
     rows = re.findall(r"<tr[^>]*>(.*?)</tr>", html, re.DOTALL)
     return [
-        [re.sub(r"<[^>]*>", " ", cell).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)]
+        [
+            re.sub(r"( ?<[^>]*>)+", " ", cell).strip()
+            for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)
+        ]
         for row in rows
         if "<td" in row
     ]
@@ -64,6 +66,17 @@ def test_a_long_statement_goes_on_over_sheets() -> None:
     assert "第 3 页，共 3 页" in sheets[2]
 
 
+def test_what_else_is_to_be_said_stands_under_a_line_and_takes_its_room() -> None:
+    noted = replace(LINE, notes=["孙*代领"])
+    long = replace(LINE, where="12 号 知识问答和分类游戏摊位")
+
+    html = page(replace(BOOK, lines=[noted, long] * LINES_FIRST))
+
+    assert cells(html)[0][1].split() == ["签到", "孙*代领"]
+    sheets = html.split('<section class="sheet"')[1:]
+    assert [len(cells(sheet)) for sheet in sheets] == [15, 19, 14]
+
+
 def test_an_empty_passbook_says_how_it_begins() -> None:
     html = page(replace(BOOK, lines=[], endings=[], numbers=[]))
 
@@ -71,14 +84,10 @@ def test_an_empty_passbook_says_how_it_begins() -> None:
 
 
 def test_what_is_owed_is_told_where_something_is() -> None:
-    assert ("还欠" in page(BOOK), "还欠" in page(replace(BOOK, owed=5))) == (False, True)
+    assert ["多用了" in page(book) for book in (BOOK, replace(BOOK, owed=5))] == [False, True]
 
 
 def test_nothing_on_it_is_taken_for_markup() -> None:
     html = page(replace(BOOK, lines=[replace(LINE, what="<b>签到</b>")]))
 
     assert "&lt;b&gt;签到" in html
-
-
-def test_what_came_and_what_went_is_signed() -> None:
-    assert [signed(points) for points in (10, -30, 0)] == ["+10", "−30", ""]

@@ -24,6 +24,7 @@ from points.service.privacy import (
     Forgotten,
     erase_household,
     export_household,
+    finish_erasing,
     forget_old,
     scrub_erased,
 )
@@ -34,7 +35,7 @@ from points.storage.columns import table_of
 from points.storage.engine import Database
 from points.storage.people import ResidentRow
 from tests.desk import balance_after, everything, make_file, print_blank, record, scan
-from tests.engines import ON_SQLITE
+from tests.engines import ON_POSTGRESQL, ON_SQLITE
 from tests.market import NOW, PROGRAMME, SHIJI, SORTING
 from tests.save import open_market
 
@@ -112,6 +113,47 @@ def test_what_is_erased_is_in_no_byte_of_the_database(
     assert scrub_erased(book.database)
 
     assert words_in(tmp_path, words) == set()
+
+
+def test_what_somebody_still_reads_is_let_go_as_soon_as_nobody_does(
+    book: Book, cards: list[PrintedCard], tmp_path: Path
+) -> None:
+    words = [word.encode() for word in (DOOR, NAME, SENIOR)]
+    with snapshot(book.database) as reader:
+        reader.execute(table_of(ResidentRow).select()).all()
+        erase_household(book.database, home_of(book, cards), by=BY, now=NOW)
+        while_read = finish_erasing(book.database)
+        left = words_in(tmp_path, words)
+
+    assert not while_read
+    assert finish_erasing(book.database)
+    if book.database.is_sqlite:
+        assert (left, words_in(tmp_path, words)) == (set(words), set())
+
+
+@ON_POSTGRESQL
+def test_what_is_erased_is_in_no_byte_of_the_tables_that_name_people(
+    book: Book, cards: list[PrintedCard]
+) -> None:
+    words = [word.encode() for word in (DOOR, NAME, SENIOR)]
+    assert set(words) == words_in_tables(book.database, words)
+
+    erase_household(book.database, home_of(book, cards), by=BY, now=NOW)
+    assert scrub_erased(book.database)
+
+    assert words_in_tables(book.database, words) == set()
+
+
+def words_in_tables(database: Database, words: list[bytes]) -> set[bytes]:
+    """Read what the server keeps of two tables on its disk."""
+    file = "SELECT pg_read_binary_file(pg_relation_filepath('{}'))"
+    with database.writer.connect() as connection:
+        connection.exec_driver_sql("CHECKPOINT")
+        found = [
+            bytes(connection.exec_driver_sql(file.format(table)).scalar_one())
+            for table in ("household", "resident")
+        ]
+    return {word for word in words if any(word in one for one in found)}
 
 
 def words_in(folder: Path, words: list[bytes]) -> set[bytes]:

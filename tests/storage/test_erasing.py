@@ -1,6 +1,6 @@
 """Erasing what names people, and finding whom nobody has seen for long."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,17 +8,26 @@ from sqlalchemy import Connection, select, update
 
 from points.domain.consents import PAGE, Consent
 from points.domain.ids import CardId, CredentialId, HouseholdId
-from points.service.transactions import transaction
+from points.service.transactions import snapshot, transaction
 from points.storage.access import add_credential
 from points.storage.columns import table_of
 from points.storage.consents import add_consent, load_consents
 from points.storage.engine import Database
-from points.storage.erasing import erase_old_holders, erase_people, idle_households, scrub
+from points.storage.erasing import (
+    due_erasures,
+    erase_old_holders,
+    erase_people,
+    idle_households,
+    note_done,
+    rinse,
+    scrub,
+)
 from points.storage.family import add_family_code, add_try, count_tries, find_family_code
 from points.storage.people import HouseholdRow, ResidentRow, mark_merged
 from points.storage.pins import PinRow, set_pin
 from points.storage.reports import ShiftRow, find_holder, keep_holder
 from tests.build import make_device
+from tests.engines import ON_POSTGRESQL
 from tests.market import HOUSEHOLDS, LI, NOW, SINCE_EVER, WANG, WANG_SENIOR, ZHAO
 from tests.save import save_people
 
@@ -116,7 +125,7 @@ def test_who_held_a_phone_long_ago_is_forgotten(database: Database) -> None:
         keep_holder(connection, phone, "Chen", at=SINCE_EVER)
         keep_holder(connection, phone, "Wang", at=NOW)
 
-        counts = [erase_old_holders(connection, before=BEFORE) for _ in range(2)]
+        counts = [erase_old_holders(connection, before=BEFORE, at=NOW) for _ in range(2)]
 
         shift = table_of(ShiftRow)
         names = connection.execute(select(shift.c.volunteer).order_by(shift.c.id)).scalars().all()
@@ -124,11 +133,46 @@ def test_who_held_a_phone_long_ago_is_forgotten(database: Database) -> None:
         assert find_holder(connection, phone) == "Wang"
 
 
-def test_a_database_is_scrubbed_while_it_is_open(database: Database) -> None:
+def due(database: Database) -> frozenset[int]:
+    with snapshot(database) as connection:
+        return due_erasures(connection)
+
+
+@pytest.fixture
+def peopled(database: Database) -> Database:
+    """A database in which there are people to erase."""
     with transaction(database) as connection:
         save_people(connection)
+    return database
 
-    assert [scrub(database) for _ in range(2)] == [True, True]
 
-    with transaction(database) as connection:
+@pytest.mark.parametrize("let_go", [rinse, scrub])
+def test_an_erasure_is_due_while_somebody_reads_who_can_see_what_was(
+    peopled: Database, let_go: Callable[[Database], frozenset[int]]
+) -> None:
+    with snapshot(peopled) as reader:
+        reader.execute(select(_household.c.id)).all()
+        with transaction(peopled) as connection:
+            erase_people(connection, WANG, at=NOW)
+        while_read = let_go(peopled) if let_go is rinse else frozenset()
+
+    noted = due(peopled)
+    afterwards = let_go(peopled)
+
+    assert (while_read, len(noted), afterwards) == (frozenset(), 1, noted)
+    with transaction(peopled) as connection:
+        note_done(connection, afterwards)
         assert len(told(connection)) == len(HOUSEHOLDS)
+    assert due(peopled) == frozenset()
+
+
+@ON_POSTGRESQL  # any reader holds on to SQLite's log
+def test_who_reads_only_what_is_left_keeps_nothing_waiting(peopled: Database) -> None:
+    with transaction(peopled) as connection:
+        erase_people(connection, WANG, at=NOW)
+
+    with snapshot(peopled) as reader:
+        reader.execute(select(_household.c.id)).all()
+        over = rinse(peopled)
+
+    assert (len(over), over) == (1, due(peopled))

@@ -1,10 +1,10 @@
 """What is read of a household, put into words for its pages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from points.domain.operations import Kind
-from points.domain.passbooks import Line, Meeting, pieces_affordable
+from points.domain.passbooks import Line, Meeting, Party, pieces_affordable
 from points.domain.periods import NEVER
 from points.domain.programme import Booth, Reward
 from points.service.passbooks import FrontPage, Savings
@@ -26,6 +26,7 @@ _LINES = {
     Kind.GIVE: "line_give",
     Kind.GIFT_RECEIVED: "line_gift_received",
 }
+_GIFTS = (Kind.GIVE, Kind.GIFT_RECEIVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +40,8 @@ class Row:
     is_gain: bool
     left: str
     is_undone: bool
-    also_ended: str
-    carrier: str = ""
+    notes: tuple[str, ...] = ()
+    """Who spent them for the household, and what ended with them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,19 +107,47 @@ def ending_of(savings: Savings, words: Words) -> Ending | None:
 
 def _row(line: Line, words: Words) -> Row:
     posted = line.posted
-    item = words.name(line.item) or words("some_activity")
-    key = _LINES.get(posted.kind, "line_other")
+    points = posted.points or -posted.expired
     return Row(
-        what=words(key, item=item, quantity=max(1, posted.quantity)),
+        what=_what(line, words),
         when=words.when(posted.occurred_at),
         where="" if line.booth is None else _place(line.booth, words),
-        change=signed(posted.points),
-        is_gain=posted.points > 0,
+        change=signed(points),
+        is_gain=points > 0,
         left="" if posted.balance_after is None else f"{posted.balance_after:,}",
         is_undone=line.is_undone,
-        also_ended=words("also_ended", points=posted.expired) if posted.expired else "",
-        carrier=words("by_carrier", label=line.carrier) if line.carrier else "",
+        notes=tuple(_notes(line, words)),
     )
+
+
+def _what(line: Line, words: Words) -> str:
+    posted, key = line.posted, _LINES.get(line.posted.kind, "line_other")
+    item = words.name(line.item) or words("some_activity")
+    who = "" if line.other is None else _called(line.other, words)
+    if not who and posted.kind in _GIFTS:
+        who = words("someone")
+    return words(key, item=item, quantity=max(1, posted.quantity), who=who)
+
+
+def _called(party: Party, words: Words) -> str:
+    """Name whoever else had a part, as far as the household may be told."""
+    if party.is_pool:
+        return words("the_pool")
+    if not party.ending:
+        return party.name
+    if not party.name:
+        return words("who_nameless", ending=party.ending)
+    return words("who", name=party.name, ending=party.ending)
+
+
+def _notes(line: Line, words: Words) -> Iterator[str]:
+    posted, carrier = line.posted, line.carrier
+    if carrier is not None:
+        # A household knows its carriers by its own words, and by a number where those are gone.
+        label = carrier.name or words("card_ending", ending=carrier.ending)
+        yield words("by_carrier", label=label)
+    if posted.points and posted.expired:
+        yield words("also_ended", points=posted.expired)
 
 
 def _place(booth: Booth, words: Words) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from points.domain.operations import Kind
-from points.domain.passbooks import Line
+from points.domain.passbooks import Line, Party
 from points.domain.periods import NEVER
 from points.domain.programme import Release
 from points.service.passbooks import Savings
@@ -69,7 +69,6 @@ def test_a_line_says_what_when_where_and_what_was_left() -> None:
         is_gain=True,
         left="1,010",
         is_undone=False,
-        also_ended="",
     )
     assert redeemed == Row(
         what="垃圾袋, 2",
@@ -79,8 +78,58 @@ def test_a_line_says_what_when_where_and_what_was_left() -> None:
         is_gain=False,
         left="",
         is_undone=True,
-        also_ended="40 other points ended",
+        notes=("40 other points ended",),
     )
+
+
+def told(line: Line, words: Words) -> tuple[str, str, tuple[str, ...]]:
+    [row] = rows_of([line], words)
+    return row.what, row.change, row.notes
+
+
+def test_a_gift_says_to_whom_or_from_whom_as_far_as_may_be_told() -> None:
+    gave = replace(EARNED, posted=replace(POSTED, kind=Kind.GIVE, points=-50), item=None)
+    got = replace(gave, posted=replace(POSTED, kind=Kind.GIFT_RECEIVED, points=50))
+    others = [
+        Party(name="李*", ending="505"),
+        Party(ending="505"),
+        Party(name="李*"),
+        Party(is_pool=True),
+        None,
+    ]
+
+    chinese = [told(replace(gave, other=other), CHINESE)[0] for other in others]
+    english = [told(replace(got, other=other), ENGLISH)[0] for other in others]
+
+    assert chinese == [
+        "送给李*（卡号尾数 505）",
+        "送给卡号尾数 505\u00a0的一户",
+        "送给李*",
+        "送给社区公共积分",
+        "送给另一户",
+    ]
+    assert english == [
+        "Given by 李* (card ending 505)",
+        "Given by the household of card ending 505",
+        "Given by 李*",
+        "Given by the community's pool",
+        "Given by another household",
+    ]
+
+
+def test_what_somebody_else_spent_is_told_by_whom() -> None:
+    carried = replace(REDEEMED, carrier=Party(name="孙女", ending="789"))
+    erased = replace(REDEEMED, carrier=Party(ending="789"))
+
+    assert told(carried, CHINESE)[2] == ("孙女代领", "另有 40\u00a0分到期")
+    assert told(erased, CHINESE)[2][0] == "尾数 789\u00a0的卡代领"
+    assert told(erased, ENGLISH)[2][0] == "spent by card ending 789"
+
+
+def test_points_that_ended_by_themselves_went_and_are_told_once() -> None:
+    ended = replace(EARNED, posted=replace(POSTED, kind=Kind.EXPIRE, points=0, expired=40))
+
+    assert told(ended, CHINESE) == ("到期", "\u221240", ())
 
 
 def test_a_ware_is_told_where_it_is_or_will_be_and_not_where_it_never_was() -> None:

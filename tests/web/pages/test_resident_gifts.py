@@ -79,9 +79,11 @@ def test_a_gift_is_a_line_in_both_statements(browsing: Browsing) -> None:
     given = browsing.submit(PAGE, **fields_of(browsing.submit(PAGE, **FIFTY)))
 
     assert "50 points given to: 李* You have 950 points now." in text_of(given)
-    assert "Given to others today 10:00 −50 950" in text_of(browsing.get("/me/statement"))
+    told = text_of(browsing.get("/me/statement"))
+    assert "Given to 李* (card ending 022) today 10:00 −50 950" in told
     browsing.open(LI)
-    assert "Given to you today 10:00 +50 1,050" in text_of(browsing.get("/me/statement"))
+    told = text_of(browsing.get("/me"))
+    assert "Given by the household of card ending 011 today 10:00 +50 1,050" in told
     assert verify(browsing.served.book.database, now=NOW).result is Result.CLEAN
 
 
