@@ -48,6 +48,7 @@ COUNTS: Mapping[str, Both] = {
 }
 
 _INCOMPLETE = 2
+_NOTHING: Both = ("什么也没有读到", "nothing that could be read")
 
 
 @app.command()
@@ -169,8 +170,9 @@ def _tell(report: Report) -> None:
             say(f"✘ 有 {total} 处不符：{counted}", f"✘ {total} findings in {counted}")
         case Result.INCOMPLETE:
             say(
-                f"? 没有查完，已知 {total} 处不符：{counted}",
-                f"? Incomplete: not everything could be checked; {total} findings in {counted}",
+                f"? 没有查完，已知 {total} 处不符：{counted or words(*_NOTHING)}",
+                "? Incomplete: not everything could be checked; "
+                f"{total} findings in {counted or words(*_NOTHING)}",
             )
 
 

@@ -41,9 +41,16 @@ _SLIPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"No such command (.*?)\.?", r"没有命令 \1"),
         (r"Got unexpected extra argument\S* (.*)", r"多出了 \1"),
         (r"Option (.*) requires an argument\.?", r"选项 \1 缺少内容"),
-        (r"Invalid value for (.*?): (.*)", r"\1 的内容不对：\2"),
+        (r"Input should be greater than or equal to (.*)", r"至少是 \1"),
+        (r"Input should be less than or equal to (.*)", r"至多是 \1"),
+        (r"Input should be a valid integer.*", "应是整数"),
+        (r"(.*) is not one of (.*)\.", r"\1 不在这几种里：\2"),
+        (r"(.*) does not match the formats? (.*)\.", r"\1 不合写法 \2"),
     )
 )
+_BAD_VALUE = re.compile(r"Invalid value for (.*?): (.*)", re.DOTALL)
+# What the library says of its own workings, and what is meant.
+_PLAIN = (("Value error, ", ""), ("formats '%Y-%m-%d'", "format YYYY-MM-DD"))
 
 
 def fail_about(path: Path | str, error: OSError) -> NoReturn:
@@ -67,6 +74,7 @@ def trouble_told(command: str = "points") -> Iterator[None]:
     except UnicodeError:  # bytes of another encoding, handed on by the shell as they were
         fail("写的不是 UTF-8 文字", "What was typed is no text in UTF-8.", code=MISUSED)
     except typer.TyperException as slip:
+        slip.message = _plain(slip.message)
         if not speaks_chinese() or slip.message.startswith("Usage:"):
             raise
         help_at = f"{getattr(getattr(slip, 'ctx', None), 'command_path', command)} --help"
@@ -76,8 +84,17 @@ def trouble_told(command: str = "points") -> Iterator[None]:
 
 def in_chinese(slip: str) -> str:
     """Say what is wrong with options and arguments in Chinese, as far as there are words for it."""
+    bad = _BAD_VALUE.fullmatch(slip)
+    if bad:
+        return f"{bad[1]} 的内容不对：{in_chinese(bad[2])}"
     for english, chinese in _SLIPS:
         found = english.fullmatch(slip)
         if found:
             return found.expand(chinese)
+    return slip
+
+
+def _plain(slip: str) -> str:
+    for inner, meant in _PLAIN:
+        slip = slip.replace(inner, meant)
     return slip

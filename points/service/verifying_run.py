@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from points.domain.findings import Findings, GapReason
 from points.domain.stored import RequestLine
@@ -77,7 +77,8 @@ class Run:
             self._is_interrupted = True
             self.findings.leave_out(GapReason.INTERRUPTED, stage)
         except (SQLAlchemyError, NoTurn) as error:
-            _log.exception("the database failed at %s", stage)
+            if not _is_outside(error):
+                _log.exception("the database failed at %s", stage)
             self.findings.leave_out(GapReason.DATABASE_FAILED, stage, first_line(error))
         except Exception as error:  # noqa: BLE001 -- told as a gap, with its traceback logged
             # Forged values may be of any kind: what they trip is a check that was not made.
@@ -117,3 +118,8 @@ class Run:
 def first_line(error: Exception) -> str:
     """Say what went wrong, without the statement and its values."""
     return str(error).partition("\n")[0]
+
+
+def _is_outside(error: Exception) -> bool:
+    """Tell whether a database has stopped answering, or its file is damaged: nothing of ours."""
+    return isinstance(error, OperationalError | NoTurn) or type(error) is DatabaseError

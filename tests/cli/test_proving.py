@@ -74,6 +74,29 @@ def test_a_book_that_cannot_be_reached_was_not_checked(tmp_path: Path) -> None:
     assert "There is no database file" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            "? Incomplete: not everything could be checked; 0 findings in nothing that could be",
+        ),
+        ("zh", "? 没有查完，已知 0 处不符：什么也没有读到"),
+    ],
+)
+def test_a_server_that_does_not_answer_is_a_sentence_and_no_traceback(
+    language: str, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    nobody = "postgresql://points:secret@127.0.0.1:1/points"  # port 1 is never listened on
+
+    result = run("verify", "--database", nobody, language=language)
+
+    assert result.exit_code == 2
+    assert result.stdout.splitlines()[-1].startswith(said)
+    assert (caplog.text, result.stderr) == ("", "")
+    assert "secret" not in result.output
+
+
 def test_a_book_without_tables_is_incomplete(blank_database_url: str, tmp_path: Path) -> None:
     (tmp_path / "blank.db").touch()
 

@@ -79,6 +79,16 @@ def test_a_fault_of_ours_and_a_reader_who_has_had_enough_are_left_alone(
         (("balance", "--foo"), "没有选项 --foo\n看写法：points balance --help\n"),
         (("verify", "a", "b"), "多出了 (a b)\n看写法：points verify --help\n"),
         (("households", "merge", "1"), "缺少参数 'into'\n看写法：points households merge --help\n"),
+        (("start", "--port", "0"), "'--port' 的内容不对：至少是 1\n看写法：points start --help\n"),
+        (
+            ("start", "--port", "65536"),
+            "'--port' 的内容不对：至多是 65535\n看写法：points start --help\n",
+        ),
+        (("serve", "--port", "x"), "'--port' 的内容不对：应是整数\n看写法：points serve --help\n"),
+        (
+            ("keys", "add", "--scope", "all"),
+            "'--scope' 的内容不对：'all' 不在这几种里：'redeem'\n看写法：points keys add --help\n",
+        ),
     ],
 )
 def test_a_slip_of_the_pen_is_told_in_chinese_with_where_to_look(
@@ -95,6 +105,10 @@ def test_a_slip_of_the_pen_is_told_in_chinese_with_where_to_look(
         ("Invalid value for '--count': 0 is too small", "'--count' 的内容不对：0 is too small"),
         ("Option '--quantity' requires an argument.", "选项 '--quantity' 缺少内容"),
         ("Missing command.", "缺少命令"),
+        (
+            "Invalid value for '--on': '1' does not match the format YYYY-MM-DD.",
+            "'--on' 的内容不对：'1' 不合写法 YYYY-MM-DD",
+        ),
         ("Something new", "Something new"),
     ],
 )
@@ -102,6 +116,15 @@ def test_what_the_library_says_is_said_in_chinese_as_far_as_there_are_words(
     english: str, chinese: str
 ) -> None:
     assert in_chinese(english) == chinese
+
+
+def test_a_slip_of_the_pen_is_told_without_the_workings_of_a_library() -> None:
+    result = run("programme", "load", "x", "--rehearse-on", "tomorrow")
+
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1] == (
+        "Error: Invalid value for '--rehearse-on': 'tomorrow' does not match the format YYYY-MM-DD."
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from points.domain.findings import Code, GapReason
 from points.domain.verifying import Result, Stage
@@ -43,6 +43,21 @@ def test_a_stage_that_fails_is_a_gap(failure: BaseException, reason: GapReason) 
     assert run.do(Stage.CHAINS, fail) is None
     assert run.done == set()
     assert [(gap.reason, gap.stage) for gap in run.report().gaps] == [(reason, Stage.CHAINS)]
+
+
+@pytest.mark.parametrize(
+    ("failure", "is_ours"),
+    [(OperationalError, False), (DatabaseError, False), (ProgrammingError, True)],
+)
+def test_only_a_fault_of_ours_is_logged_with_where_it_came_from(
+    failure: type[DatabaseError], is_ours: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> int:
+        raise failure("SELECT 1", {}, Exception("gone"))
+
+    Run(now=NOW).do(Stage.CHAINS, fail)
+
+    assert ("Traceback" in caplog.text) is is_ours
 
 
 def test_after_an_interruption_nothing_more_is_done() -> None:
