@@ -71,6 +71,7 @@ def _allow(run: "Run", command: Allow) -> None:
     last_day = today.fromordinal(today.toordinal() + command.days)
     terms = Terms(label="孙女", points_max=command.points_max, last_day=last_day)
     giver = Giver(household=household, pin=command.pin)
+    at = run.now
     made = make_allowance(run.book, giver, terms, now=run.clock, random_bytes=run.dice)
     new = Allowance(household, command.points_max, last_day, command.pin is not None)
     try:
@@ -79,6 +80,7 @@ def _allow(run: "Run", command: Allow) -> None:
         _assert_told(made, refused)
         return
     assert isinstance(made, MadeAllowance), f"{command}: {made}"
+    run.follow(at, must=True)
     assert made.is_confirmed is due.is_confirmed
     due.number = made.record.number
     model.allowances[card_by_allowance(allowance_fingerprint(made.code))] = due
@@ -88,10 +90,12 @@ def _end(run: "Run", back: int) -> None:
     for allowance in list(run.model.allowances.values())[-back:][:1]:
         assert allowance.number is not None
         household = run.model.root(allowance.household)
+        at, is_live = run.now, allowance.ended_at is None
         ended = end_allowance(run.book, household, allowance.number, now=run.clock)
         allowance.ended_at = allowance.ended_at or run.clock
         assert isinstance(ended, AllowanceRecord)
         assert ended.ended_at == allowance.ended_at
+        run.follow(at, must=is_live)
 
 
 def compare_pages(run: "Run") -> None:

@@ -29,7 +29,7 @@ from points.service.posting import Book, post
 from points.service.sweeping import sweep
 from points.service.transactions import snapshot
 from points.storage.columns import table_of
-from points.storage.ledger import AccountRow, LotRow
+from points.storage.ledger import AccountRow, ChainRow, LotRow
 from tests.desk import Dice
 from tests.laws.commands import (
     Allow,
@@ -58,7 +58,7 @@ from tests.save import opening
 
 WORLD = make_world()
 _TICK = timedelta(microseconds=1)
-_account, _lot = table_of(AccountRow), table_of(LotRow)
+_account, _chain, _lot = table_of(AccountRow), table_of(ChainRow), table_of(LotRow)
 
 
 class Run:
@@ -129,8 +129,7 @@ class Run:
             name = f"{asked.key} by {asked.credential.id}"
             self.told.append(f"  {name}: {asked.operation}, {asked.pin} -> {due}")
             assert said == due, f"{name}: the service says {said}, the model {due}"
-            if due[0] == "accepted":
-                self.last = now
+        self.follow(now, must=any(isinstance(it, Accepted) for it in outcomes))
         return outcomes
 
     def sweep(self) -> None:
@@ -139,7 +138,18 @@ class Run:
         points = sum(it.left for it in due)
         assert sweep(self.book, now=self.clock, confirmed=True).points == points
         self.model.expire(due, self.clock)
-        self.last = now if due else self.last
+        self.follow(now, must=bool(due))
+
+    def follow(self, now: datetime, *, must: bool = False) -> None:
+        """See when the book was written last: now, or where nothing had to be, as before.
+
+        What it only notes, such as a refusal, takes an instant of its own as well.
+        """
+        with snapshot(self.stage.database) as connection:
+            last = max(connection.execute(select(_chain.c.last_at)).scalars())
+        expected = {now} if must else {now, self.last}
+        assert last in expected, f"the book was written at {last}, the model says {now}"
+        self.last = last
 
     def stop(self, command: StopCard) -> None:
         database, cards = self.stage.database, self.model.cards
