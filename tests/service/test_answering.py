@@ -1,12 +1,16 @@
 """Threads and event loops are told their answers; a loop is woken once for all who wait in it."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
+from contextvars import Context
+from typing import Any, TypeVarTuple
 
 import pytest
 
 from points.service.answering import Waiting, answer_all, fail_all
+
+Given = TypeVarTuple("Given")
 
 
 class Counting(asyncio.SelectorEventLoop):
@@ -14,9 +18,11 @@ class Counting(asyncio.SelectorEventLoop):
 
     woken = 0
 
-    def call_soon_threadsafe(self, *given: Any, **more: Any) -> asyncio.Handle:
+    def call_soon_threadsafe(
+        self, callback: Callable[[*Given], object], *args: *Given, context: Context | None = None
+    ) -> asyncio.Handle:
         self.woken += 1
-        return super().call_soon_threadsafe(*given, **more)
+        return super().call_soon_threadsafe(callback, *args, context=context)
 
 
 def test_all_get_their_own_answers_and_their_loop_is_woken_once() -> None:
@@ -37,9 +43,10 @@ def test_all_are_told_what_went_wrong_but_those_who_are_gone() -> None:
     loop = Counting()
     gone, stays = loop.create_future(), loop.create_future()
     of_thread: Future[int] = Future()
+    waiting: list[Waiting[int]] = [gone, of_thread, stays]
     gone.cancel()
 
-    fail_all([gone, of_thread, stays], ZeroDivisionError())
+    fail_all(waiting, ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):
         loop.run_until_complete(asyncio.wait_for(stays, timeout=5))
     loop.close()
