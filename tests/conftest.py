@@ -15,8 +15,8 @@ from hypothesis import settings
 from points.storage.engine import Database, open_database
 from points.storage.migrate import migrate
 from tests.browser import browser
+from tests.engines import ENGINES
 from tests.postgres import Server, shared_postgres, shared_postgres_home
-from tests.reporting import ENGINES
 
 __all__ = ["browser"]  # a fixture made elsewhere is found here
 

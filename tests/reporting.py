@@ -7,7 +7,8 @@ from secrets import randbelow
 
 import pytest
 
-ENGINES = ("sqlite", "postgresql")
+from tests.engines import ENGINES
+
 LAWS_SEED = "POINTS_LAWS_SEED"
 
 

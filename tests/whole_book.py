@@ -11,8 +11,8 @@ from points.storage.engine import Database, open_database
 from points.storage.migrate import migrate
 from tests.books import LATER, fill
 from tests.cheat import cheats_engine
+from tests.engines import ENGINES
 from tests.postgres import Server
-from tests.reporting import ENGINES
 from tests.spending import spend_every_way
 
 

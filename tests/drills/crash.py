@@ -23,8 +23,8 @@ from rich.table import Table
 from tests.drills.auditing import Audit, times_booked
 from tests.drills.scenes import Scene, scene_on
 from tests.drills.serving import Crash, DieAt, Preparation, Seam
+from tests.engines import ENGINES
 from tests.postgres import running_postgres
-from tests.reporting import ENGINES
 
 KILLS = 200
 AT_RANDOM = "at random"

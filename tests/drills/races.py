@@ -6,7 +6,7 @@ from typing import Annotated
 import pytest
 import typer
 
-from tests.reporting import ENGINES
+from tests.engines import ENGINES
 
 
 def main(
