@@ -1,0 +1,1 @@
+"""Decisions in plain values: no database, no clock and no chance but what a test hands in."""

@@ -1,0 +1,1 @@
+"""Acts on a real database, on both engines: posting, reading, proving, keeping."""

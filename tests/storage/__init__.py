@@ -1,0 +1,1 @@
+"""Rows, locks, triggers and migrations, on both engines."""

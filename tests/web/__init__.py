@@ -1,0 +1,1 @@
+"""The doors of the service as clients and browsers meet them."""
