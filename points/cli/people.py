@@ -232,7 +232,7 @@ def import_list(
         for fault in result.faults:
             print(word_row(fault))
         count = len(result.faults)
-        fail(f"✘ {count} 处要改，一行也没有导入", f"✘ {count} faults; nothing was imported.")
+        fail(f"✘ {count} 处要改，一行也没有导入", f"✘ Faults: {count}. Nothing was imported.")
     say(
         f"✔ {result.rows} 行：新增 {result.added}，更改 {result.changed}，"
         f"不变 {result.unchanged}，绑卡 {result.cards_bound}",

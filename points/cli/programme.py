@@ -81,7 +81,7 @@ def read(text: str, *, name: str, moved_to: date | None) -> ProgrammeFile:
         return found
     for fault in found:
         print(f"{words(fault.message.zh, fault.message.en)} [{fault.code}]")
-    fail(f"✘ {len(found)} 处要改，什么也没有载入", f"✘ {len(found)} faults; nothing was loaded.")
+    fail(f"✘ {len(found)} 处要改，什么也没有载入", f"✘ Faults: {len(found)}. Nothing was loaded.")
 
 
 def load_into(opened_book: Book, file: ProgrammeFile) -> Loaded:

@@ -52,7 +52,7 @@ def load(
         for fault in result.faults:
             print(word_fault(fault))
         count = len(result.faults)
-        fail(f"✘ {count} 处要改，题目没有换", f"✘ {count} faults; the list is as it was.")
+        fail(f"✘ {count} 处要改，题目没有换", f"✘ Faults: {count}. The list is as it was.")
     _tell(result.quiz)
     if not result.is_new:
         say("和正在用的一样", "It is the one that is played already.")

@@ -74,7 +74,7 @@ def test_a_list_is_imported_whole_or_not_at_all(desk: Desk, tmp_path: Path) -> N
 
     assert first == "✔ 1 rows: 1 added, 0 changed, 0 unchanged, 0 cards bound.\n"
     assert again == "✔ 1 rows: 0 added, 0 changed, 1 unchanged, 0 cards bound.\n"
-    assert (bad.exit_code, bad.stderr) == (1, "✘ 2 faults; nothing was imported.\n")
+    assert (bad.exit_code, bad.stderr) == (1, "✘ Faults: 2. Nothing was imported.\n")
     assert bad.stdout == (
         "row 2 community: the programme has no such community (community_unknown found=nowhere)\n"
         "row 3 door: no door is written (door_missing)\n"

@@ -55,7 +55,7 @@ def test_every_fault_is_told_and_nothing_is_loaded(desk: Desk, file: Path) -> No
     codes = [line.rpartition("[")[2].rstrip("]") for line in result.stdout.splitlines()]
     assert result.exit_code == 1
     assert sorted(codes) == ["missing", "out_of_range", "unknown_key"]
-    assert result.stderr == "✘ 3 faults; nothing was loaded.\n"
+    assert result.stderr == "✘ Faults: 3. Nothing was loaded.\n"
 
 
 def test_a_file_that_is_not_there_or_no_text_is_told_plainly(desk: Desk, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_it_says_the_same_in_english(sqlite_desk: Desk, wrong: Path) -> None:
     told = sqlite_desk.run("quiz", "load", wrong)
 
     assert told.stdout.splitlines()[0] == "row 3 name: no name is written (name_missing)"
-    assert told.stderr == "✘ 4 faults; the list is as it was.\n"
+    assert told.stderr == "✘ Faults: 4. The list is as it was.\n"
 
 
 def test_columns_that_are_not_read_are_told(sqlite_desk: Desk, tmp_path: Path) -> None:
