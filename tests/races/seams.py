@@ -1,7 +1,6 @@
 """What is put on the services from outside: a clock on the wall, and the gate before the poster."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +9,13 @@ from points.cli import serving
 from points.domain.chain import instant_of, micros
 from points.domain.facts import Asked, Outcome
 from points.service import poster
+from points.service.answering import Waiting
 from points.service.poster import Poster
 from points.service.posting import Book, post
 from tests.drills.processes import forking
 from tests.races.startline import Gate
+
+Waits = Waiting[list[Outcome]]
 
 
 class Wall:
@@ -37,12 +39,11 @@ class Seams:
     gate: Gate
 
     def __call__(self) -> None:
-        submit = Poster.submit
+        queue = Poster._queue  # behind every way to submit
 
-        def submit_and_tell(it: Poster, batch: Sequence[Asked]) -> "Future[list[Outcome]]":
-            taken = submit(it, batch)
+        def queue_and_tell(it: Poster, batch: Sequence[Asked], waits: Waits) -> None:
+            queue(it, batch, waits)
             self.gate.arrive()
-            return taken
 
         def post_in_time(book: Book, batch: Sequence[Asked]) -> list[Outcome]:
             self.gate.pass_through()
@@ -50,4 +51,4 @@ class Seams:
 
         vars(serving)["now"] = self.wall
         vars(poster)["post"] = post_in_time
-        setattr(Poster, "submit", submit_and_tell)  # noqa: B010 -- mypy lets nobody assign to it
+        setattr(Poster, "_queue", queue_and_tell)  # noqa: B010 -- mypy lets nobody assign to it
