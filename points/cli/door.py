@@ -133,10 +133,11 @@ def doubt_told() -> Iterator[None]:
     except ClockInDoubt as doubt:
         known, shown = spelled(doubt.newest), spelled(doubt.now)
         fail(
-            f"✘ 账本最后记到 {known}，而这台机器的时钟是 {shown}，可能不准，什么也没有做。"
+            f"✘ 已知最近的时刻是 {known}，而这台机器的时钟是 {shown}，可能不准，什么也没有做。"
             "请核对时钟；确实无误，请运行 points clock --accept",
-            f"✘ The book ends at {known}, and this machine's clock shows {shown}. It may be wrong, "
-            "so nothing was done. Set it; if it is right, run `points clock --accept`.",
+            f"✘ The newest time known here is {known}, and this machine's clock shows {shown}. "
+            "It may be wrong, so nothing was done. Set it; if it is right, run "
+            "`points clock --accept`.",
         )
 
 

@@ -42,7 +42,7 @@ class ClockInDoubt(Exception):
 
     def __init__(self, now: datetime, newest: datetime) -> None:
         """Say what the clock shows, and the newest instant that is known."""
-        super().__init__(f"it is {now}, but the book ends at {newest}: see `points clock`")
+        super().__init__(f"it is {now}, but the newest time known is {newest}: see `points clock`")
         self.now = now
         self.newest = newest
 
