@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from points.domain.programme_changes import ChangeFault
 from points.domain.programme_faults import FaultCode, FaultLog, Spot
 from points.domain.programme_file import SHAPES
 from points.domain.programme_forms import WrittenNumber
@@ -78,6 +79,12 @@ def test_every_code_is_in_the_document() -> None:
     section = DOCUMENT.split("\n## Faults")[1]
 
     assert re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE) == list(FaultCode)
+
+
+def test_every_change_that_cannot_be_made_is_in_the_document() -> None:
+    section = DOCUMENT.split("\n## Loading again")[1].split("\n## ")[0]
+
+    assert re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE) == list(ChangeFault)
 
 
 def test_the_example_in_the_document_can_be_read() -> None:
