@@ -1,12 +1,12 @@
-"""What a batch seals beside its operations: refusals, and what households allowed.
+"""What a batch seals beside its operations: refusals, cases, and what households allowed.
 
-None of them moves a point, so they are no operations; but who forges one, or lets an allowance be
-for more, should not get by with a row that is merely right in itself. So the batch in which each
-was written carries a note of it, and the notes are hashed with the batch. A note holds no more than
-a hash of what is noted: a refusal may be forgotten, and its note tells nothing of it.
+None of them moves a point, so they are no operations; but who forges one, lets an allowance be for
+more, or a case vanish, should not get by with a row that is merely right in itself. So the batch in
+which each was written carries a note of it, and the notes are hashed with the batch. A note holds
+no more than a hash of what is noted: a refusal may be forgotten, and its note tells nothing of it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -21,6 +21,8 @@ class NoteKind(StrEnum):
     REFUSAL = "refusal"
     ALLOWANCE = "allowance"
     ALLOWANCE_ENDED = "allowance_ended"
+    CASE = "case"
+    SETTLEMENT = "settlement"
 
 
 class Note(NamedTuple):
@@ -29,6 +31,10 @@ class Note(NamedTuple):
     kind: str
     subject: int
     hash: str
+
+
+Noted = Mapping[int, frozenset[Note]]
+"""What is noted, by the row that it is about."""
 
 
 def note(kind: NoteKind, record: Iterable[Plain], *, subject: int = 0) -> Note:
@@ -53,6 +59,16 @@ def read_notes(text: str | None) -> Iterator[Note]:
         subject, _, hashed = rest.partition(":")
         if subject.isdecimal() and hashed:
             yield Note(kind, int(subject), hashed)
+
+
+def collect_notes(texts: Iterable[str], kinds: Collection[NoteKind]) -> Noted:
+    """Collect what batches note of some kinds."""
+    noted: dict[int, frozenset[Note]] = {}
+    for text in texts:
+        for one in read_notes(text):
+            if one.kind in kinds:
+                noted[one.subject] = noted.get(one.subject, frozenset()) | {one}
+    return noted
 
 
 def notes_marks(text: str | None) -> list[bytes]:

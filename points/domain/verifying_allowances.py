@@ -5,17 +5,14 @@ it said so.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from json import JSONDecodeError, loads
 
 from points.domain.cases import APPROVED
 from points.domain.facts import ALLOWANCE
 from points.domain.findings import Code, Findings
-from points.domain.notes import Note, NoteKind, note, read_notes
+from points.domain.notes import Note, Noted, NoteKind, collect_notes, note
 from points.domain.stored import AllowanceActLine, AllowanceLine, NotesLine
-
-Noted = Mapping[int, frozenset[Note]]
-"""What is noted of each allowance."""
 
 _KINDS = (NoteKind.ALLOWANCE, NoteKind.ALLOWANCE_ENDED)
 
@@ -27,12 +24,7 @@ def recount_allowances(acts: Iterable[AllowanceActLine]) -> Counter[int]:
 
 def read_noted(lines: Iterable[NotesLine]) -> Noted:
     """Collect what batches note of allowances."""
-    noted: dict[int, frozenset[Note]] = {}
-    for line in lines:
-        for one in read_notes(line.notes):
-            if one.kind in _KINDS:
-                noted[one.subject] = noted.get(one.subject, frozenset()) | {one}
-    return noted
+    return collect_notes((line.notes for line in lines), _KINDS)
 
 
 def check_allowances(

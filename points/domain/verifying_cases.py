@@ -2,6 +2,8 @@
 
 Whatever the book says a person must look at has its case, and what was kept is still kept, or came
 out as it was settled. So nothing that was in doubt can vanish, or be slipped past whoever judges.
+What became of an operation, and every settlement, is held against the notes of batches; that a
+phone lost something is no more than its journal says, and stands in no chain.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +14,7 @@ from json import JSONDecodeError, loads
 from points.domain.cases import APPROVED, OVER_LIMIT, OWED, CaseKind, Decision, decisions_for
 from points.domain.chain import record_hash
 from points.domain.findings import Code, Findings
+from points.domain.notes import Note, Noted, NoteKind, note
 from points.domain.operations import Kind
 from points.domain.outcomes import Refusal
 from points.domain.stored import CaseLine, OperationLine, RequestLine, SettlementLine
@@ -20,7 +23,15 @@ from points.domain.walking import Followers
 Name = tuple[str, str]
 """By whom something was asked for, and under which name."""
 
+NOTE_KINDS = (NoteKind.CASE, NoteKind.SETTLEMENT)
+"""The notes that cases are held against."""
+
 _KINDS = frozenset(CaseKind)
+_TOLD_AS = {
+    NoteKind.CASE.value: Code.CASE_DIFFERS,
+    NoteKind.SETTLEMENT.value: Code.SETTLEMENT_DIFFERS,
+}
+_OF_OPERATIONS = (CaseKind.REVIEW, CaseKind.OVERSPENT, CaseKind.LIMIT_EXCEEDED)
 _LEFT_OPEN = (OWED, OVER_LIMIT)
 _POSTED_BY = {Decision.APPROVE.value: None, Decision.FORGIVE.value: Kind.ADJUST.value}
 """The decisions because of which something is posted, and of which kind that is."""
@@ -36,6 +47,8 @@ class Answers:
     """Requests that are kept for a person, or that one has rejected."""
     others: Mapping[int, OperationLine] = field(default_factory=dict)
     """All other operations that cases or settlements name."""
+    noted: Noted = field(default_factory=dict)
+    """What batches note of cases and settlements, by the numbers of cases."""
 
 
 def leaves_something(operation: OperationLine) -> bool:
@@ -86,17 +99,21 @@ class _Check:
             number for number, line in answers.due.items() if APPROVED in _figures(line.details)
         }
         self._kept = dict(answers.kept)
+        self._noted = dict(answers.noted)
 
     def differs(self, code: Code, case: int) -> None:
         self._findings.add(code, {"case": case})
 
     def case(self, case: CaseLine, settlement: SettlementLine | None) -> None:
+        differ = self._not_as_noted(case, settlement)
         if not self._is_right(case):
-            self.differs(Code.CASE_DIFFERS, case.id)
+            differ.add(Code.CASE_DIFFERS)
         if settlement is not None and not self._is_settled_right(case, settlement):
-            self.differs(Code.SETTLEMENT_DIFFERS, case.id)
+            differ.add(Code.SETTLEMENT_DIFFERS)
         if case.kind == CaseKind.REVIEW and not self._is_answered(case, settlement):
-            self.differs(Code.CASE_DIFFERS, case.id)
+            differ.add(Code.CASE_DIFFERS)
+        for code in sorted(differ):
+            self.differs(code, case.id)
 
     def end(self) -> None:
         """Name what should have a case and has none."""
@@ -104,6 +121,16 @@ class _Check:
             self._findings.add(Code.CASE_MISSING, {"operation": number})
         for scope, key in sorted(self._kept):
             self._findings.add(Code.CASE_MISSING, {"scope": scope, "key": key})
+        for number in sorted(self._noted):
+            self._findings.add(Code.CASE_MISSING, {"case": number})
+
+    def _not_as_noted(self, case: CaseLine, settlement: SettlementLine | None) -> set[Code]:
+        due: set[Note] = set()
+        if case.kind in _OF_OPERATIONS:
+            due.add(note(NoteKind.CASE, case.sealed(), subject=case.id))
+        if settlement is not None:
+            due.add(note(NoteKind.SETTLEMENT, settlement.sealed(), subject=case.id))
+        return {_TOLD_AS[one.kind] for one in due ^ self._noted.pop(case.id, frozenset())}
 
     def _is_right(self, case: CaseLine) -> bool:
         if case.seal != record_hash(case.sealed()) or case.kind not in _KINDS:

@@ -211,7 +211,9 @@ def _settle(act: _Act) -> None:
         settled_at=act.now,
         operation=way(act) if way is not None else None,
     )
-    add_settlement(act.connection, act.case.id, settlement)
+    noted = add_settlement(act.connection, act.case.id, settlement)
+    chain = lock_chain(act.connection)
+    write_down(act.connection, chain, [noted], at=next_instant(act.now, chain))
 
 
 def _approve(act: _Act) -> OperationId | None:

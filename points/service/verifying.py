@@ -13,12 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from points.domain.anchors import HeadsFault, check_published, read_heads
 from points.domain.calendar import Calendar
 from points.domain.findings import Code, GapReason
-from points.domain.notes import NoteKind
+from points.domain.notes import NoteKind, collect_notes
 from points.domain.programme import Versions
 from points.domain.shapes import SLIPS
 from points.domain.verifying import Mode, Report, Stage
 from points.domain.verifying_allowances import check_allowances, read_noted
-from points.domain.verifying_cases import Answers, check_cases, is_kept
+from points.domain.verifying_cases import NOTE_KINDS, Answers, check_cases, is_kept
 from points.domain.verifying_codes import check_codes, check_sealed
 from points.domain.verifying_gifts import check_gifts
 from points.domain.verifying_operations import is_refusal
@@ -199,8 +199,12 @@ def _gifts(run: Run, connection: Connection) -> None:
 
 def _cases(run: Run, connection: Connection) -> None:
     named = find_named(connection) - run.totals.due.keys()
+    notes = run.read(stored.read_notes_of(connection, *NOTE_KINDS))
     answers = Answers(
-        due=run.totals.due, kept=run.kept, others=stored.find_operations(connection, named)
+        due=run.totals.due,
+        kept=run.kept,
+        others=stored.find_operations(connection, named),
+        noted=collect_notes((line.notes for line in notes), NOTE_KINDS),
     )
     run.counts["cases"] = check_cases(
         run.read(read_cases(connection)),

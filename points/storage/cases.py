@@ -26,6 +26,7 @@ from points.domain.cases import Case, CaseId, CaseKind, Decision, NewCase, Settl
 from points.domain.chain import micros, record_hash
 from points.domain.facts import CardState, Posted
 from points.domain.ids import BoothKey, CredentialId, EventKey, HouseholdId, OperationId
+from points.domain.notes import Note, NoteKind, note
 from points.domain.operations import OperationKey, RequestKey
 from points.domain.stored import CaseLine, SettlementLine
 from points.storage.columns import BIG, Json, Moment, among, json_of, table_of
@@ -60,7 +61,7 @@ class CaseRow(SQLModel, table=True):
     is_offline: int = Field(default=0, sa_type=BIG)
     details: Mapping[str, Any] = Field(sa_type=Json)
     seal: bytes
-    """A hash of all else: a case stands in no chain."""
+    """A hash of all else; of a case about an operation, the batch that opened it notes it."""
 
 
 class SettlementRow(SQLModel, table=True):
@@ -83,7 +84,7 @@ class SettlementRow(SQLModel, table=True):
     settled_at: datetime = Field(sa_type=Moment)
     operation: int | None = Field(default=None, foreign_key="operation.id", sa_type=BIG)
     seal: bytes
-    """A hash of all but name and note."""
+    """A hash of all but name and note; a batch notes it."""
 
 
 _case, _settlement = table_of(CaseRow), table_of(SettlementRow)
@@ -98,24 +99,23 @@ _STORED = select(
 
 def open_case(connection: Connection, case: NewCase, *, at: datetime) -> CaseId:
     """Open a case and give its number; one that was opened for the same cause is left as it is."""
-    [number] = open_cases(connection, [case], at=at).values()
-    return number
+    open_cases(connection, [case], at=at)
+    found = select(_case.c.id).where(_case.c.reference == case.reference)
+    return CaseId(connection.execute(found).scalar_one())
 
 
-def open_cases(
-    connection: Connection, cases: Sequence[NewCase], *, at: datetime
-) -> dict[str, CaseId]:
-    """Open cases and give their numbers by their causes; those opened before are left alone."""
+def open_cases(connection: Connection, cases: Sequence[NewCase], *, at: datetime) -> list[Note]:
+    """Open cases; those that were opened before are left alone.
+
+    Returns:
+        What a batch must note of those that are new, if they are about operations.
+    """
     insert_of = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     # In order of cause: two writers that find the same then never cross.
     rows = [_row(case, at) for case in sorted(cases, key=lambda case: case.reference)]
     add = insert_of(_case).on_conflict_do_nothing(index_elements=["reference"])
-    connection.execute(add, rows)
-    found = connection.execute(
-        select(_case.c.reference, _case.c.id).where(among(_case.c.reference, "references")),
-        {"references": [case.reference for case in cases]},
-    )
-    return {row.reference: CaseId(row.id) for row in found}
+    opened = connection.execute(add.returning(_case.c.id, _case.c.seal), rows).all()
+    return [Note(NoteKind.CASE.value, row.id, bytes(row.seal).hex()) for row in sorted(opened)]
 
 
 def find_case(connection: Connection, number: CaseId) -> Case | None:
@@ -160,8 +160,12 @@ def spoken_numbers(
     return {HouseholdId(row.household): CardNumber(row.number) for row in rows}
 
 
-def add_settlement(connection: Connection, number: CaseId, settlement: Settlement) -> None:
-    """Settle a case. Whoever is second breaks a key, and finds it settled when they look again."""
+def add_settlement(connection: Connection, number: CaseId, settlement: Settlement) -> Note:
+    """Settle a case. Whoever is second breaks a key, and finds it settled when they look again.
+
+    Returns:
+        What a batch must note of it.
+    """
     line = SettlementLine(
         id=number,
         key=settlement.key,
@@ -178,6 +182,7 @@ def add_settlement(connection: Connection, number: CaseId, settlement: Settlemen
         "seal": record_hash(line.sealed()),
     }
     connection.execute(insert(_settlement), row)
+    return note(NoteKind.SETTLEMENT, line.sealed(), subject=number)
 
 
 def cases_of(connection: Connection, refs: Collection[RequestKey]) -> dict[RequestKey, CaseId]:

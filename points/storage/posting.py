@@ -87,7 +87,7 @@ def write_batch(connection: Connection, chain: Chain, decided: Decided, *, at: d
     place = (chain.id, chain.number + 1)
     notes = add_answers(connection, decided.posted, decided.frozen, at=at, batch=place)
     if decided.cases:
-        open_cases(connection, decided.cases, at=at)
+        notes += open_cases(connection, decided.cases, at=at)
     if decided.posted or notes or decided.has_replays:
         _advance(connection, chain, decided.posted, notes, at=at)
 

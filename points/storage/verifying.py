@@ -164,11 +164,11 @@ def read_refusals(connection: Connection) -> Stream[tuple[RequestLine, str | Non
     return stream(connection, statement, lambda row: (RequestLine._make(row[:-1]), row[-1]))
 
 
-def read_notes_of(connection: Connection, kind: NoteKind) -> Stream[NotesLine]:
-    """Read the notes of the batches that note anything of a kind, or of one that begins so."""
+def read_notes_of(connection: Connection, *kinds: NoteKind) -> Stream[NotesLine]:
+    """Read the notes of the batches that note anything of these kinds, or of any that begin so."""
     [notes] = plain(_batch, ["notes"])
     statement = select(*plain(_batch, ("chain", "number")), notes).where(
-        notes.contains(kind.value, autoescape=True)
+        or_(*(notes.contains(kind.value, autoescape=True) for kind in kinds))
     )
     ordered = statement.order_by(_batch.c.chain, _batch.c.number)
     return stream(connection, ordered, as_line(NotesLine))

@@ -3,10 +3,9 @@
 import pytest
 
 from points.domain.findings import Code, Findings
-from points.domain.notes import NoteKind, note, write_notes
+from points.domain.notes import Noted, NoteKind, note, write_notes
 from points.domain.stored import AllowanceActLine, AllowanceLine, NotesLine
 from points.domain.verifying_allowances import (
-    Noted,
     check_allowances,
     read_noted,
     recount_allowances,

@@ -21,6 +21,7 @@ from sqlmodel import SQLModel
 
 from points import storage
 from points.domain.chain import record_hash
+from points.domain.findings import Code
 from points.service.transactions import snapshot, transaction
 from points.service.verifying import verify
 from points.storage import migrate as subject
@@ -301,6 +302,44 @@ BEFORE_NOTES = (
     "INSERT INTO pin (household, salt, hash, set_at, tries) VALUES (1, :bytes, :bytes, 0, 2)",
     "INSERT INTO one_time_code (hash, card, made_at, is_confirmed) VALUES (:bytes, 1, 0, 0)",
 )
+
+
+# Cases from before batches noted them: a phone's, which was settled, and an operation's.
+BEFORE_NOTED_CASES = (
+    (
+        "INSERT INTO cases (id, kind, reference, opened_at, device, is_offline, details, seal)"
+        " VALUES (1, 'journal_gap', 'gap', 0, 'device:4', 0, '{}', :gap),"
+        " (2, 'limit_exceeded', 'over', 0, 'device:4', 0, '{}', :some)"
+    ),
+    (
+        "INSERT INTO settlement (id, key, decision, settled_by, name, note, settled_at, seal)"
+        " VALUES (1, 'k', 'noted', 'operator', '', '', 5, :settled)"
+    ),
+)
+
+
+def test_cases_from_before_batches_noted_them_are_noted(blank: Database) -> None:
+    gap = record_hash(
+        ("journal_gap", "gap", 0, "device:4", None, None, None, None, None, None, 0, "{}")
+    )
+    settled = record_hash((1, "k", "noted", "operator", 5, None))
+    with transaction(blank) as connection:
+        config = subject._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0014")
+        given = {"gap": gap, "some": bytes(32), "settled": settled}
+        for statement in BEFORE_NOTED_CASES:
+            used = {name: value for name, value in given.items() if f":{name}" in statement}
+            connection.execute(text(statement), used)
+
+    migrate(blank)
+
+    with snapshot(blank) as connection:
+        [noted] = connection.execute(text("SELECT notes FROM batch")).scalars()
+        assert noted == f"case:2:{bytes(32).hex()} settlement:1:{settled.hex()}"
+    found = verify(blank, now=datetime(2020, 1, 1, tzinfo=UTC)).findings
+    # The one without its operation is named, as it was before; what was right stays right.
+    assert [(one.code, dict(one.about)) for one in found] == [(Code.CASE_DIFFERS, {"case": 2})]
 
 
 def test_what_was_refused_and_allowed_before_batches_noted_it_is_noted(blank: Database) -> None:
