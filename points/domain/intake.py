@@ -119,8 +119,17 @@ def take_lines(
     return reading.intake()
 
 
+def is_overtaken(report: Report, before: Report | None) -> bool:
+    """Tell whether a report only travelled more slowly than one that was made after it."""
+    return (
+        before is not None
+        and report.journal.n < before.journal.n
+        and max(report.said_at - before.said_at, report.arrived_at - before.arrived_at) <= STALE
+    )
+
+
 def report_cases(
-    phone: Credential, report: Report, held: Held, *, off_max: timedelta
+    phone: Credential, report: Report, held: Held, *, before: Report | None, off_max: timedelta
 ) -> Iterator[NewCase]:
     """Tell what a phone's report gives a person to see.
 
@@ -129,6 +138,8 @@ def report_cases(
         report: What it says of itself.
         held: What is here of its journal: the last line, and all under the number that it names or
             just after.
+        before: What it said of itself last. It may name lines that never arrived, and whoever
+            loses those shows nothing else.
         off_max: How far a phone's clock may be off ours.
     """
     off = report.said_at - report.arrived_at
@@ -136,11 +147,16 @@ def report_cases(
         # One case for each clock that it shows, not for each minute in which it does.
         cause = f"clock_off:{phone.id}:{round(off / _CLOCKS_SHOWN)}"
         yield _case(phone, CaseKind.CLOCK_JUMP, cause, {"minutes_off": round(off / _MINUTE)})
-    last = held.last
-    if last is not None and _knows_less(report, last, held):
-        cause = f"phone_wiped:{phone.id}:{last.life}"
-        figures = {"number": report.journal.n, "known": last.entry.n}
+    life = 1 if held.last is None else held.last.life
+    known = _known_before(report, held, before)
+    if known is not None:
+        cause = f"phone_wiped:{phone.id}:{life}"
+        figures = {"number": report.journal.n, "known": known}
         yield _case(phone, CaseKind.PHONE_WIPED, cause, figures)
+    elif before is not None and _is_another(report.journal, before.journal):
+        number = report.journal.n
+        cause = f"journal_forked:{phone.id}:{life}:{number}"
+        yield _case(phone, CaseKind.JOURNAL_FORKED, cause, {"number": number})
 
 
 class _Reading:
@@ -224,6 +240,21 @@ def _clock_cases(
             minutes = timedelta(milliseconds=found.milliseconds) // _MINUTE
             figures = {"number": entry.n, "minutes_ahead" if is_ahead else "minutes_back": minutes}
             yield _case(phone, CaseKind.CLOCK_JUMP, f"{found.what}:{phone.id}:{place}", figures)
+
+
+def _known_before(report: Report, held: Held, before: Report | None) -> int | None:
+    """Give the last line that a phone has forgotten, as far as it was told of; None for none."""
+    forgotten = []
+    if held.last is not None and _knows_less(report, held.last, held):
+        forgotten.append(held.last.entry.n)
+    if before is not None and report.said_at - before.said_at > STALE:
+        forgotten += [before.journal.n] if report.journal.n < before.journal.n else []
+    return max(forgotten, default=None)
+
+
+def _is_another(head: Head, before: Head) -> bool:
+    """Tell whether a line that was told of has become another one."""
+    return head.n == before.n and head.hash != before.hash
 
 
 def _knows_less(report: Report, last: Kept, held: Held) -> bool:

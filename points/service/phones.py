@@ -14,7 +14,7 @@ from points.domain.access import Credential
 from points.domain.closing import OPEN, Report, Watched, counts_since, watched
 from points.domain.desk import DeskFault, NotDone
 from points.domain.ids import EventKey
-from points.domain.intake import Intake, report_cases, take_lines
+from points.domain.intake import Intake, is_overtaken, report_cases, take_lines
 from points.domain.journals import Entry, Head
 from points.service.pairing import Station, newest, station_of
 from points.service.posting import Book
@@ -22,7 +22,7 @@ from points.service.transactions import settle, snapshot
 from points.storage.cases import open_cases
 from points.storage.closing import load_end, load_phones
 from points.storage.journals import add_lines, load_held
-from points.storage.reports import erase_holders, keep_holder, keep_report
+from points.storage.reports import erase_holders, find_report, keep_holder, keep_report
 from points.storage.tokens import hold_credential
 
 
@@ -47,10 +47,12 @@ def hear_report(book: Book, phone: Credential, report: Report, *, holder: str | 
         number = report.journal.n
         held = load_held(connection, phone.id, near={number, number + 1})
         off_max = timedelta(minutes=catalog.programme_at(report.arrived_at).clock_minutes_off_max)
-        cases = list(report_cases(phone, report, held, off_max=off_max))
+        before = find_report(connection, phone.id)
+        cases = list(report_cases(phone, report, held, before=before, off_max=off_max))
         if cases:
             open_cases(connection, cases, at=report.arrived_at)
-        keep_report(connection, phone.id, report)
+        if not is_overtaken(report, before):
+            keep_report(connection, phone.id, report)
         keep_holder(connection, phone.id, holder, at=report.arrived_at)
         return Heard(
             station=station_of(catalog, phone),

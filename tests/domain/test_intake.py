@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from points.domain.cases import CaseKind, NewCase
-from points.domain.intake import EMPTY, Held, Intake, Kept, read_entry, report_cases, take_lines
+from points.domain.closing import Report
+from points.domain.intake import (
+    EMPTY,
+    Held,
+    Intake,
+    Kept,
+    is_overtaken,
+    read_entry,
+    report_cases,
+    take_lines,
+)
 from points.domain.journals import GENESIS, Entry, Head, entry_hash, head_of
 from tests.build import make_device
 from tests.market import NOW
@@ -196,10 +206,12 @@ def test_in_whatever_parts_a_journal_comes_it_is_here_in_the_end(
     assert shelf.cases == {}
 
 
-def report_causes(shelf: Shelf, head: Head, **given: Any) -> dict[str, dict[str, Any]]:
+def report_causes(
+    shelf: Shelf, head: Head, *, before: Report | None = None, **given: Any
+) -> dict[str, dict[str, Any]]:
     report = make_report(journal=head, **given)
     held = shelf.held(head.n, head.n + 1)
-    found = report_cases(PHONE, report, held, off_max=TEN_MINUTES)
+    found = report_cases(PHONE, report, held, before=before, off_max=TEN_MINUTES)
     return {case.reference: dict(case.details) for case in found}
 
 
@@ -233,6 +245,44 @@ def test_a_report_that_only_travelled_more_slowly_than_the_lines_after_it_is_no_
 
     assert list(slow) == ["clock_off:device:7:-2"]  # it says that it is 9:04, which is far too late
     assert list(forgot) == ["clock_off:device:7:-2", "phone_wiped:device:7:1"]
+
+
+TOLD = make_report(journal=head_of(MINE))
+LATER = NOW + timedelta(minutes=2)
+
+
+def test_a_phone_that_lost_a_line_which_it_only_told_of_was_wiped() -> None:
+    shelf = Shelf()
+    shelf.take(MINE[:4])
+
+    lost = report_causes(shelf, head_of(MINE[:4]), before=TOLD, at=LATER)
+
+    assert lost == {"phone_wiped:device:7:1": {"number": 4, "known": 5}}
+
+
+def test_a_line_that_was_told_of_and_has_become_another_is_a_case() -> None:
+    shelf = Shelf()
+    shelf.take(MINE[:4])
+    other = write("x", after=MINE[:4])
+
+    assert report_causes(shelf, head_of(other), before=TOLD, at=LATER) == {
+        "journal_forked:device:7:1:5": {"number": 5}
+    }
+    assert report_causes(shelf, head_of(MINE), before=TOLD, at=LATER) == {}
+    assert report_causes(shelf, head_of(write("y", after=MINE)), before=TOLD, at=LATER) == {}
+
+
+def test_a_report_that_a_later_one_has_overtaken_tells_nothing() -> None:
+    minute = timedelta(minutes=1)
+    less = head_of(MINE[:4])
+    soon, late = make_report(journal=less, at=NOW + minute), make_report(journal=less, at=LATER)
+
+    assert report_causes(Shelf(), less, before=TOLD, at=NOW + minute) == {}
+    assert is_overtaken(soon, TOLD)
+    assert not is_overtaken(late, TOLD)
+    assert not is_overtaken(replace(soon, said_at=LATER), TOLD)
+    assert not is_overtaken(replace(soon, journal=head_of(MINE)), TOLD)
+    assert not is_overtaken(soon, None)
 
 
 @pytest.mark.parametrize(

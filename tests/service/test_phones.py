@@ -50,7 +50,8 @@ def shortfalls(book: Book, *, now: datetime = NOW) -> list[tuple[Shortfall, ...]
 def test_a_report_is_kept_and_answered_with_where_the_phone_stands(
     book: Book, phone: Credential
 ) -> None:
-    journal, report = write("a", "b"), make_report(waiting=3)
+    journal = write("a", "b")
+    report = make_report(waiting=3, journal=head_of(journal))
     keep_journal(book, phone, journal, now=NOW)
 
     heard = hear_report(book, phone, make_report(journal=head_of(journal)), holder="Chen")
@@ -99,6 +100,20 @@ def test_whatever_does_not_fit_together_is_one_case_however_often_it_is_seen(
         CaseKind.CLOCK_JUMP,
         CaseKind.JOURNAL_GAP,
     ]
+
+
+def test_a_line_that_was_told_of_and_lost_before_it_came_is_one_case(
+    book: Book, phone: Credential
+) -> None:
+    journal = write("a", "b")
+    keep_journal(book, phone, journal[:1], now=NOW)
+    hear_report(book, phone, make_report(journal=head_of(journal)), holder=None)
+
+    for minutes in (1, 2, 3):
+        moment = NOW + timedelta(minutes=minutes)
+        hear_report(book, phone, make_report(at=moment, journal=head_of(journal[:1])), holder=None)
+
+    assert case_kinds(book) == [CaseKind.PHONE_WIPED]
 
 
 def test_a_phone_that_works_as_it_should_leaves_no_case(book: Book, phone: Credential) -> None:
