@@ -95,6 +95,7 @@ SHAPES: Mapping[str, Shape] = {
             (OWED, ADJUSTED): 0,
             (HANDED_OUT, GOODS): 0,
             (HANDED_OUT, LEASED): 0,
+            (LEASED, GOODS): 0,
             (GRANTED, BUDGET): 0,
         }
         | _ENDED,

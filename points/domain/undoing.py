@@ -29,7 +29,9 @@ from points.domain.outcomes import Refusal
 from points.domain.periods import midnight
 from points.domain.state import Draft, State
 
-_CAN_BE_UNDONE = frozenset({Kind.EARN, Kind.REDEEM, Kind.ADJUST, Kind.SLIP_CASHED, Kind.SHARE})
+_CAN_BE_UNDONE = frozenset(
+    {Kind.EARN, Kind.REDEEM, Kind.ADJUST, Kind.SLIP_CASHED, Kind.SHARE, Kind.STOCK_LEASED}
+)
 
 
 def decide_undo(state: State, asked: Asked, undo: Undo) -> Draft | Refused:
@@ -40,7 +42,11 @@ def decide_undo(state: State, asked: Asked, undo: Undo) -> Draft | Refused:
     original = state.original(asked.credential, undo.undoes)
     if original is None:
         return _unknown(state, asked, undo)
-    fault = _right_fault(state, asked, undo, original) or _order_fault(state, original)
+    fault = (
+        _right_fault(state, asked, undo, original)
+        or _order_fault(state, original)
+        or _goods_fault(state, original)
+    )
     if fault is not None:
         return fault
     if not undo.claws_back and (spent := _points_spent(state, original)):
@@ -89,6 +95,15 @@ def _order_fault(state: State, original: Original) -> Refused | None:
         if check_out_of(act, same) is not None:
             return Refused(reason=Refusal.UNDO_NEWER_FIRST)
     return None
+
+
+def _goods_fault(state: State, original: Original) -> Refused | None:
+    """Say whether a phone has less with it than it leased: what was handed out cannot come back."""
+    if original.act.kind is not Kind.STOCK_LEASED:
+        return None
+    held = [(state.book.balance(entry.credit), entry.amount) for entry in original.entries]
+    short = [left for left, amount in held if left < amount]
+    return Refused(reason=Refusal.OUT_OF_STOCK, details={"left": short[0]}) if short else None
 
 
 def _is_closed(state: State, act: PastAct) -> bool:

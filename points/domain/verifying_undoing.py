@@ -16,7 +16,9 @@ from points.domain.shapes import EXPIRED, MERGED, OWED, REDEEMED, WALLET, owner_
 from points.domain.stored import EntryLine, LotLine, OperationLine
 from points.domain.verifying_operations import made_lot
 
-_CAN_BE_UNDONE = frozenset({Kind.EARN, Kind.REDEEM, Kind.ADJUST, Kind.SLIP_CASHED, Kind.SHARE})
+_CAN_BE_UNDONE = frozenset(
+    {Kind.EARN, Kind.REDEEM, Kind.ADJUST, Kind.SLIP_CASHED, Kind.SHARE, Kind.STOCK_LEASED}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,13 +190,16 @@ class SequelCheck:
             )
 
     def _successors(self, household: int | None) -> set[int | None]:
-        """Give the households that may stand for this one: itself, and what it went up in."""
+        """Give the households that may stand for this one: itself, and what it went up in.
+
+        For none, as where goods were leased, only none may stand.
+        """
         found: set[int | None] = set()
         while household is not None and household not in found:
             found.add(household)
             merged = self._merges.get(household, ())
             household = merged[0].household if merged else None
-        return found
+        return found or {None}
 
     def _found(
         self,

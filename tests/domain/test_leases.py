@@ -230,6 +230,31 @@ def test_undoing_brings_each_piece_back_to_where_it_was() -> None:
     assert (book.pieces(BAGS), book.pieces_with(4, BAGS)) == (1, 5)
 
 
+def test_a_lease_that_is_taken_back_leaves_all_as_if_it_had_never_been() -> None:
+    book = make_book()
+    equip(book, 3)
+    book.tell(ask(lease(5), by=PHONE, key="given up"))
+
+    outcome = book.tell(ask(make_undo("given up"), by=PHONE))
+
+    assert isinstance(outcome, Accepted)
+    assert (book.pieces(BAGS), book.pieces_with(4, BAGS)) == (397, 3)
+    undone = book.posted[-1]
+    about = (undone.household, undone.event, undone.booth, undone.item, undone.quantity)
+    assert about == (None, MARKET.key, REDEEMING, BAGS.reward, 5)
+
+
+def test_a_lease_is_not_taken_back_once_its_goods_were_handed_out() -> None:
+    book = make_book()
+    book.tell(ask(lease(5), by=PHONE, key="given up"))
+    assert refusal(book, make_redeem(is_offline=True)) is None
+
+    outcome = book.tell(ask(make_undo("given up"), by=PHONE))
+
+    assert outcome == Refused(reason=Refusal.OUT_OF_STOCK, details={"left": 4})
+    assert book.pieces_with(4, BAGS) == 4
+
+
 @pytest.mark.parametrize("role", [Role.EARN, Role.PARTNER])
 def test_who_hands_nothing_out_leases_nothing(role: Role) -> None:
     by = make_device(role=role)

@@ -22,6 +22,7 @@ from points.domain.verifying_undoing import (
     origin_of,
 )
 from tests.build import ask, make_catalog, make_earn, make_redeem, make_undo
+from tests.goods import PHONE, lease
 from tests.lines import Lines, lines_of, open_book
 from tests.market import DAY, LI, NOW, POINTS_END, PROGRAMME, WANG, ZHAO, at
 from tests.memory import Memory
@@ -65,6 +66,13 @@ def undone_after_a_merge() -> Memory:
     return book
 
 
+def leased_and_undone() -> Memory:
+    book = open_book()
+    book.tell(ask(lease(2), by=PHONE, key="leased"))
+    book.tell(ask(make_undo("leased"), by=PHONE))
+    return book
+
+
 def sequels(lines: Lines) -> list[Sequel]:
     operations = {one.id: one for one in lines.operations}
 
@@ -96,7 +104,14 @@ def check(given: Iterable[Sequel], lines: Lines) -> tuple[SequelCheck, list[Code
     return run, [one.code for one in findings.items]
 
 
-BOOKS = [bought_and_undone, earned_and_undone, undone_after_the_end, merged, undone_after_a_merge]
+BOOKS = [
+    bought_and_undone,
+    earned_and_undone,
+    undone_after_the_end,
+    merged,
+    undone_after_a_merge,
+    leased_and_undone,
+]
 
 
 @pytest.mark.parametrize("book", BOOKS)

@@ -280,7 +280,7 @@ purchases = steps(redemptions, supervisor, supervisor, colleague)
 corrections = steps(adjustments, OPERATOR)
 cashed = steps(cashings, supervisor, colleague)
 mirrored = st.one_of(scans, visits, purchases, corrections, cashed)
-"""What can be taken back."""
+"""What can be taken back in any order."""
 
 anything = st.one_of(
     *(scans, scans, scans, visits, purchases, purchases, purchases, corrections, cashed),

@@ -72,7 +72,9 @@ class Desk(Trust):
         must(is_own or act.by.role is Role.OPERATOR, No.NOT_ALLOWED)
         must(op.device not in self.revoked, No.CREDENTIAL_REVOKED)
         shelf = self.shelf(act, op.booth)
-        later = self.unreleased(self.find("rewards", op.reward, act.now), op.booth, act.now)
+        reward = self.find("rewards", op.reward, act.now)
+        act.event = reward.event
+        later = self.unreleased(reward, op.booth, act.now)
         must(op.quantity <= self.held[shelf] - later, No.OUT_OF_STOCK)
         self.move(act, shelf, -op.quantity)
         self.move(act, ("leased", op.device, shelf), op.quantity)

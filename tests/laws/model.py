@@ -30,7 +30,14 @@ from tests.laws.desk import ANY_SCAN, Answer, Desk
 from tests.laws.lots import Act
 from tests.laws.town import Refused, must
 
-HAVE_A_MIRROR = {Kind.EARN, Kind.REDEEM, Kind.ADJUST, Kind.SHARE, Kind.SLIP_CASHED}
+HAVE_A_MIRROR = {
+    Kind.EARN,
+    Kind.REDEEM,
+    Kind.ADJUST,
+    Kind.SHARE,
+    Kind.SLIP_CASHED,
+    Kind.STOCK_LEASED,
+}
 
 
 class Model(Desk):
@@ -228,9 +235,13 @@ class Model(Desk):
         must(not original.is_undone, No.ALREADY_UNDONE)
         in_time = act.at - original.at <= timedelta(minutes=self.rules(act.now).undo_minutes)
         must(in_time or is_overseer or act.by.role is Role.PARTNER, No.TOO_LATE_TO_UNDO)
-        act.household = self.root(original.household)
+        if original.household is not None:  # goods that a phone leased are nobody's
+            act.household = self.root(original.household)
         if original.op.kind is Kind.EARN:
             self.check_order(act, original)
+        if original.op.kind is Kind.STOCK_LEASED:
+            with_it = [it for it in original.moved if it[1] > 0]
+            must(all(self.held[what] >= pieces for what, pieces in with_it), No.OUT_OF_STOCK)
         must(op.claws_back or not self.spent(original), No.ALREADY_SPENT)
         days = timedelta(days=self.rules(act.now).refund_days_valid)
         self.take_back(act, original, self.end_of(self.day(act.now) + days))

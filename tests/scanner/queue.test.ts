@@ -288,6 +288,25 @@ test("after a crash an earning goes on, and goods that somebody waited for are a
   );
 });
 
+test("after a crash goods that were to come along, or back, are asked for again", () => {
+  for (const kind of ["stock_leased", "stock_returned"]) {
+    const item = sent(queued({ id: "goods", kind }, { n: 1, isPromised: false }));
+    const again = recovered(item);
+
+    assert.deepEqual([again.state, again.isPromised, again.id], ["waiting", true, "goods"]);
+  }
+});
+
+test("goods that may not come along are nobody's matter, goods that may not go back are", () => {
+  for (const [kind, state] of [
+    ["stock_leased", "settled"],
+    ["stock_returned", "attention"],
+  ]) {
+    const item = sent(queued({ id: "goods", kind: `${kind}` }, { n: 1, isPromised: true }));
+    assert.equal(answered(item, refused(item, "out_of_stock", true), CHANCE).state, state);
+  }
+});
+
 test("after a crash what was settled or needs a person stays so", () => {
   for (const state of ["settled", "attention"] as const) {
     const item = makeItem(1, { state });

@@ -39,6 +39,17 @@ test("goods of which nobody knows whether they were handed out are a question", 
   ]);
 });
 
+test("goods that came back and were refused are named, and not as handed out", () => {
+  const back = { ...REDEEM, kind: "stock_returned", price_shown: undefined };
+  const no = { code: "out_of_stock", message: "这里还剩 1 份", points: 0 };
+
+  assert.deepEqual(shown(back, { state: "attention", answer: no }), [
+    "带在手机名下的东西 肥皂\u00a0×\u00a02",
+    "·",
+    "这里还剩 1 份",
+  ]);
+});
+
 test("what waits says no more than what it is", () => {
   assert.deepEqual(shown(REDEEM, { state: "waiting" }), ["兑换 肥皂\u00a0×\u00a02", "−60", null]);
   const unknown = { ...REDEEM, reward: "towel" };

@@ -30,6 +30,28 @@ def take_along(booth: Booth) -> None:
     wait_until(is_equipped, TIME_MAX, told=lambda: str(booth.note("bundle")["leases"]), look=1)
 
 
+def test_goods_that_nobody_heard_may_come_along_go_back_to_their_shelf(pair: Pair) -> None:
+    booth = pair(4, Role.REDEEM)
+    booth.press("设置")
+    booth.press("带在手机名下的东西")
+    booth.lose_answers("/operations")
+    booth.top.get_by_label("多一件 垃圾袋").click()
+
+    booth.press("确认")
+    expect(booth.top).to_contain_text("这次没有办成")
+    booth.heal()
+    booth.wait_until_sent()
+
+    lease, undo = booth.outbox()
+    assert (lease["operation"]["kind"], lease["answer"]) == ("stock_leased", None)
+    assert (undo["operation"]["undoes"], undo["answer"]["code"]) == (lease["id"], None)
+    assert undo["state"] == "settled"
+    booth.press("设置")
+    expect(booth.top).to_contain_text("没有要请人看的。")
+    booth.press("带在手机名下的东西")
+    expect(booth.top.get_by_label("垃圾袋", exact=True)).to_have_text("0")
+
+
 def test_goods_whose_refusal_was_lost_are_named_for_a_person_and_stay_refused(
     pair: Pair, live: Live
 ) -> None:
@@ -53,6 +75,9 @@ def test_goods_whose_refusal_was_lost_are_named_for_a_person_and_stay_refused(
     booth.wait_until_sent()
 
     expect(booth.top).to_contain_text("有 1 条要请负责人看")
+    last = booth.top.locator(".last")
+    expect(last).to_contain_text("还差 24 分")
+    expect(last.get_by_role("button")).to_have_count(0)
     booth.press("设置")
     listed = booth.top.locator(".items.alarm li")
     expect(listed).to_contain_text("兑换 垃圾袋\u00a0×\u00a01")

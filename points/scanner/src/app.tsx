@@ -4,6 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { asks, nameOf, pointsOf } from "./bundle.ts";
 import { readCardNumber } from "./card.ts";
+import { lastShown } from "./last.ts";
 import type { Phone, Preferences, Shown } from "./phone.ts";
 import { ActivityScreen, AmountScreen } from "./screens/amount.tsx";
 import { Bar } from "./screens/bar.tsx";
@@ -52,7 +53,11 @@ export function App({ phone }: { readonly phone: Phone }): JSX.Element {
     <>
       {phone.booth !== null && (
         <div class="under" inert={isOver}>
-          <Under phone={phone} shown={shown} isWatching={phone.isWatching(shown.view)} />
+          <Under
+            phone={phone}
+            shown={shown}
+            isWatching={["ready", "verdict"].includes(shown.view.screen.name)}
+          />
         </div>
       )}
       {isOver && (
@@ -90,13 +95,13 @@ function Under({ phone, shown, isWatching }: Props & { isWatching: boolean }): J
       points={activity === null ? null : pointsOf(activity)}
       activity={activity === null ? null : nameOf(activity, language)}
       notice={view.notice ?? noticeOf(standing, phone, language)}
-      last={phone.last(view)}
+      last={view.last === null ? null : lastShown(view.last, phone.pay, language)}
       isBusy={view.screen.name === "working"}
       language={language}
       onWork={(one) => phone.booth?.workOn(one)}
       onActivity={() => phone.booth?.go({ name: "activity" })}
       onTyped={() => phone.booth?.go({ name: "typed" })}
-      onUndo={() => view.last !== null && phone.booth?.undo([view.last])}
+      onUndo={() => view.last !== null && void phone.undo([view.last])}
       onCancel={() => phone.booth?.workOn("earn")}
     />
   );
@@ -257,9 +262,9 @@ function Over({ phone, shown }: Props): JSX.Element | null {
           bar={bar}
           strip={<Strip phone={phone} shown={shown} />}
           onNext={() => phone.booth?.next()}
-          onUndo={() => void phone.undoShown(view)}
+          onUndo={() => void phone.undo(screen.items)}
           onSlip={
-            failed === null || screen.verdict.face === "ok" || !phone.mayGiveSlip(failed)
+            failed === null || screen.verdict.face === "ok" || failed.kind !== "earn"
               ? undefined
               : () => phone.booth?.sides.instead(failed)
           }

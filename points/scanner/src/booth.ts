@@ -17,6 +17,7 @@ import { Counter } from "./counter.ts";
 import type { Desk, Outcome } from "./desk.ts";
 import type { Face } from "./faces.ts";
 import { giveCode } from "./family.ts";
+import { ageOf, canUndo, isSame, lastOf } from "./last.ts";
 import { makeLockout } from "./lockout.ts";
 import { isOneTime, type PayingCode } from "./paying.ts";
 import { PinSetter } from "./pin_setting.ts";
@@ -45,6 +46,9 @@ export interface Ears {
   readonly stale: () => void;
 }
 
+/** How many acts are looked at for the last one, or for all that one person did at once. */
+const LATEST = 12;
+
 const FAULTS: Readonly<Record<string, readonly [title: Word, why: Word]>> = {
   unreadable: ["foreign", "foreignSay"],
   check_failed: ["misread", "typeNumber"],
@@ -55,13 +59,13 @@ const FAULTS: Readonly<Record<string, readonly [title: Word, why: Word]>> = {
 
 export class Booth implements Stage {
   /** Goods for points. */
-  readonly counter: Counter;
+  declare readonly counter: Counter;
   /** Slips, and goods that the phone takes along. */
-  readonly sides: Sides;
+  declare readonly sides: Sides;
   /** Blank cards, and whose they become. */
-  readonly binder: Binder;
+  declare readonly binder: Binder;
   /** What a household types to spend more than a card alone may. */
-  readonly pins: PinSetter;
+  declare readonly pins: PinSetter;
   readonly #desk: Desk;
   readonly #ears: Ears;
   readonly #mayPass = makeLockout();
@@ -176,12 +180,18 @@ export class Booth implements Stage {
     }
   }
 
-  /** Take the last act back. */
+  /** Take the last act back; where it was refused meanwhile, show that instead. */
   async undo(items: readonly Item[]): Promise<void> {
     this.show({ screen: { name: "working" } });
+    const latest = await this.#desk.latest(LATEST);
+    const found = items.map((item) => latest.find(({ id }) => id === item.id) ?? item);
     const outcomes: Outcome[] = [];
-    for (const item of items) outcomes.push(await this.#desk.undo(item));
-    this.tell("undo", joined(outcomes), {});
+    for (const item of found.filter(canUndo)) outcomes.push(await this.#desk.undo(item));
+    const answer = found[0]?.answer;
+    if (outcomes.length > 0) this.tell("undo", joined(outcomes), {});
+    else if (answer)
+      this.tell(found[0]?.operation.kind as Doing, { answers: [answer], items: [] }, {});
+    else this.go({ name: "menu" }); // where what needs a person is listed
     await this.refreshLast();
   }
 
@@ -198,18 +208,13 @@ export class Booth implements Stage {
     this.#ears.stale();
   }
 
-  /** Find the last act that may still be taken back. */
+  /** Find the last act that may still be taken back, or is told of because it cannot be. */
   async refreshLast(): Promise<void> {
-    const found = await this.#desk.latest(6);
-    const undone = new Set(found.map((item) => item.operation["undoes"]));
-    const last = found.find(
-      (item) =>
-        ["earn", "redeem", "slip_cashed"].includes(item.operation.kind) &&
-        !undone.has(item.id) &&
-        (item.isPromised || item.answer?.code === null) &&
-        item.answer?.status !== "refused",
-    );
-    this.show({ last: last !== undefined && this.#isFresh(last) ? last : null });
+    const found = lastOf(await this.#desk.latest(LATEST));
+    const { undo_minutes } = this.#bundle.offline;
+    const isFresh = found !== null && ageOf(found, this.#desk.now()) < undo_minutes * 60_000;
+    const last = isFresh ? found : null;
+    if (!isSame(last, this.#view.last)) this.show({ last });
   }
 
   /** A one-time code or an allowance pays for goods, and does nothing else. */
@@ -300,11 +305,6 @@ export class Booth implements Stage {
     const { screen } = this.#view;
     if (screen.name === "ready") return true;
     return screen.name === "verdict" && screen.doing === "earn" && screen.verdict.face !== "ask";
-  }
-
-  #isFresh(item: Item): boolean {
-    const at = Date.parse(String(item.operation["occurred_at"]));
-    return this.#desk.now().getTime() - at < this.#bundle.offline.undo_minutes * 60_000;
   }
 
   /** Show something else. */

@@ -56,14 +56,20 @@ export class Crew {
 
   /** Let in by the PIN, and only who has been here before; or say why not. */
   async readmit(volunteer: Volunteer, now: Date, language: Language): Promise<string | null> {
-    const seconds = secondsLocked(this.#tries, now.getTime());
-    if (seconds > 0) return say("pinLocked", language, { seconds });
+    const isLocked = secondsLocked(this.#tries, now.getTime()) > 0;
     const keeper = this.#keepers.find((one) => one.name === volunteer.name);
-    if (keeper === undefined || !(await isPin(keeper, volunteer.pin))) {
-      return await this.#refuse(now, language);
+    if (!isLocked && keeper !== undefined && (await isPin(keeper, volunteer.pin))) {
+      await this.welcome(volunteer);
+      return null;
     }
-    await this.welcome(volunteer);
-    return null;
+    if (!isLocked) {
+      this.#tries = wrongPin(this.#tries, now.getTime());
+      await this.#store.keep("tries", this.#tries);
+    }
+    const seconds = secondsLocked(this.#tries, now.getTime());
+    return seconds > 0
+      ? say("pinLocked", language, { seconds })
+      : say("pinWrong", language, { left: triesLeft(this.#tries) });
   }
 
   /** Remember a volunteer and the PIN that was chosen. */
@@ -77,14 +83,5 @@ export class Crew {
     await this.#store.keep("keepers", this.#keepers);
     await this.#store.keep("volunteer", volunteer.name);
     await this.#store.keep("tries", this.#tries);
-  }
-
-  async #refuse(now: Date, language: Language): Promise<string> {
-    this.#tries = wrongPin(this.#tries, now.getTime());
-    await this.#store.keep("tries", this.#tries);
-    const seconds = secondsLocked(this.#tries, now.getTime());
-    return seconds > 0
-      ? say("pinLocked", language, { seconds })
-      : say("pinWrong", language, { left: triesLeft(this.#tries) });
   }
 }

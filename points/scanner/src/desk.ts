@@ -7,7 +7,6 @@
  */
 
 import { alone } from "./alone.ts";
-import type { Bundle, SealedBalances } from "./bundle.ts";
 import { makeId, type Randomness } from "./ids.ts";
 import { digestOf, type Happening } from "./journal.ts";
 import { sendJournal } from "./journal_sending.ts";
@@ -60,7 +59,8 @@ export interface Outcome {
   readonly items: readonly Item[];
 }
 
-const LIVE_TIMEOUT_MS = 4_000;
+/** For as long as this somebody may stand and wait. */
+export const LIVE_TIMEOUT_MS = 4_000;
 const BATCH_TIMEOUT_MS = 20_000;
 const BATCH = 100;
 
@@ -128,7 +128,7 @@ export class Desk {
   ): Promise<Outcome> {
     const items: Item[] = [];
     for (const operation of operations) items.push(await this.#record(operation));
-    if (this.#line.network === "offline" && mayKeep) return await this.#keep(items);
+    if (this.#line.network === "offline" && mayKeep) return await this.keep(items);
     return await this.ask(items, mayKeep, pin);
   }
 
@@ -151,7 +151,7 @@ export class Desk {
       return { answers, items: going.map((item) => ({ ...item, state: "settled" })) };
     }
     await this.#unsettle(going, failureOf(reply));
-    if (mayKeep) return await this.#keep(going);
+    if (mayKeep) return await this.keep(going);
     return { answers: null, items: going };
   }
 
@@ -162,8 +162,15 @@ export class Desk {
       undoing(item, operation, n),
     );
     if (item.state !== "settled" || this.#line.network === "offline")
-      return await this.#keep([undo]);
+      return await this.keep([undo]);
     return await this.ask([undo], true);
+  }
+
+  /** Keep acts for later: somebody counts on them, so they are sent until they are in the book. */
+  async keep(items: readonly Item[]): Promise<Outcome> {
+    const kept = await this.#pass(items, (item) => ({ ...promised(item), dueAt: 0 }));
+    await this.#look();
+    return { answers: null, items: kept };
   }
 
   /**
@@ -242,27 +249,13 @@ export class Desk {
     return bundle;
   }
 
-  async bundle(etag: string | undefined): Promise<Reply<Bundle>> {
-    return await this.#timed({
-      method: "GET",
-      path: "/devices/bundle",
-      etag,
-      timeout: LIVE_TIMEOUT_MS,
-    });
-  }
-
-  async sealed(etag: string | undefined): Promise<Reply<SealedBalances>> {
-    return await this.#timed({
-      method: "GET",
-      path: "/devices/sealed",
-      etag,
-      timeout: BATCH_TIMEOUT_MS,
-    });
-  }
-
   /** Fetch what the booth works with. */
-  async fetch<Body>(path: string): Promise<Reply<Body>> {
-    return await this.#timed<Body>({ method: "GET", path, timeout: BATCH_TIMEOUT_MS });
+  async fetch<Body>(
+    path: string,
+    etag?: string,
+    timeout: number = BATCH_TIMEOUT_MS,
+  ): Promise<Reply<Body>> {
+    return await this.#timed<Body>({ method: "GET", path, etag, timeout });
   }
 
   /** Ask something that writes nothing into the book. */
@@ -270,7 +263,7 @@ export class Desk {
     return await this.#timed<Body>({ method, path, body, timeout: LIVE_TIMEOUT_MS });
   }
 
-  /** The last acts here that may still be taken back, newest first. */
+  /** The last acts here, newest first. */
   async latest(count: number): Promise<readonly Item[]> {
     return await this.#store.latest(count);
   }
@@ -313,12 +306,6 @@ export class Desk {
     return await this.#store.record(this.#told(operation), (n) =>
       queued(operation, { n, isPromised: false }),
     );
-  }
-
-  async #keep(items: readonly Item[]): Promise<Outcome> {
-    const kept = await this.#pass(items, (item) => ({ ...promised(item), dueAt: 0 }));
-    await this.#look();
-    return { answers: null, items: kept };
   }
 
   async #settle(items: readonly Item[], answers: readonly Answer[]): Promise<void> {

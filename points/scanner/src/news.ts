@@ -4,7 +4,7 @@
  */
 
 import type { Bundle, SealedBalances } from "./bundle.ts";
-import type { Desk } from "./desk.ts";
+import { type Desk, LIVE_TIMEOUT_MS } from "./desk.ts";
 import { ifRoom, type Store } from "./store.ts";
 
 const BUNDLE = "bundle";
@@ -32,7 +32,11 @@ export class News {
 
   /** Ask what the booth does; null if there is no answer, or nothing new. */
   async bundle(): Promise<Bundle | null> {
-    const reply = await this.#desk.bundle(this.#etags.bundle);
+    const reply = await this.#desk.fetch<Bundle>(
+      "/devices/bundle",
+      this.#etags.bundle,
+      LIVE_TIMEOUT_MS,
+    );
     if (reply.kind !== "ok") return null;
     await ifRoom(this.#store.keep(BUNDLE, reply.body));
     if (reply.etag !== null) this.#etags.bundle = reply.etag;
@@ -41,7 +45,7 @@ export class News {
 
   /** Ask what cards may spend; null if there is no answer, or nothing new. */
   async balances(): Promise<SealedBalances | null> {
-    const reply = await this.#desk.sealed(this.#etags.sealed);
+    const reply = await this.#desk.fetch<SealedBalances>("/devices/sealed", this.#etags.sealed);
     if (reply.kind !== "ok") return null;
     if (reply.etag !== null) this.#etags.sealed = reply.etag;
     await ifRoom(this.#store.keep(SEALED, reply.body));

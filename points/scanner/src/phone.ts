@@ -13,13 +13,12 @@ import { JustSent } from "./just_sent.ts";
 import { Keyring } from "./keyring.ts";
 import { type Corner, Residents } from "./kiosk_facing.ts";
 import { News } from "./news.ts";
-import { dismissed, type Operation } from "./queue.ts";
+import { dismissed, type Item } from "./queue.ts";
 import { goRound } from "./rounds.ts";
 import type { Preferences } from "./screens/menu.tsx";
 import type { Volunteer } from "./screens/pair.tsx";
-import type { Last } from "./screens/ready.tsx";
 import { makeServer, type Server } from "./server.ts";
-import { type Pay, pointsIn } from "./slips_shown.ts";
+import type { Pay } from "./slips_shown.ts";
 import type { Voice } from "./sounds.ts";
 import type { View } from "./stage.ts";
 import { STANDING, type Standing } from "./standing.ts";
@@ -49,7 +48,7 @@ const LOADING: View = {
 
 export class Phone {
   /** The screens for residents, and the way back from them. */
-  readonly residents: Residents;
+  declare readonly residents: Residents;
   readonly #store: Store;
   readonly #world: World;
   readonly #voice: Voice;
@@ -214,26 +213,8 @@ export class Phone {
     if (number !== null) await this.#held(() => this.#booth?.typed({ number }));
   }
 
-  async undoShown(view: View): Promise<void> {
-    if (view.screen.name !== "verdict") return;
-    const { items } = view.screen;
-    const shown = items.length > 0 ? items : view.last === null ? [] : [view.last];
-    await this.#held(() => this.#booth?.undo(shown));
-  }
-
-  mayGiveSlip(failed: Operation): boolean {
-    return failed.kind === "earn";
-  }
-
-  last(view: View): Last | null {
-    if (view.last === null) return null;
-    const { operation } = view.last;
-    const points = pointsIn(view.last, this.pay);
-    return { points, at: new Date(String(operation["occurred_at"])) };
-  }
-
-  isWatching(view: View): boolean {
-    return view.screen.name === "ready" || view.screen.name === "verdict";
+  async undo(items: readonly Item[]): Promise<void> {
+    await this.#held(() => this.#booth?.undo(items));
   }
 
   /** A person has seen to an item that needed attention. */
@@ -289,6 +270,7 @@ export class Phone {
     const isBlocked = this.#shown.view.screen.name === "blocked";
     if (this.#booth === null && !isBlocked) return;
     await this.#desk.drain();
+    await this.#booth?.refreshLast(); // what waited may have been refused
     if (this.#world.ticks() >= this.#beatAt) {
       const isUp = await this.#hear();
       if (isUp) await this.#keyring.change(this.#server);

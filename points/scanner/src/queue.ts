@@ -92,6 +92,8 @@ export const NOT_YET_MAX = 6;
 const NOT_YET_MS = 60_000;
 /** After seven minutes a request that was given up has arrived, or never will. */
 const NOTHING_MAX = 3;
+/** Kinds that nobody can have gone away from with something in hand that is not theirs. */
+const GOES_AGAIN = /^(earn|stock_leased|stock_returned)$/;
 /** Tries after which what breaks the service is shown to a person; ten go by until it is alone. */
 export const BROKEN_MAX = 20;
 
@@ -148,13 +150,14 @@ export function sent(item: Item): Item {
 
 /**
  * The scanner starts again. What was on its way may or may not have arrived, so it goes again. If
- * somebody was waiting for the answer: an earning is good for them in any case; of anything else
- * only a person knows whether, say, the goods were handed over.
+ * somebody was waiting for the answer: an earning is good for them in any case, and of goods taken
+ * along or brought back this phone's list shows what became. Of anything else only a person knows
+ * whether, say, the goods were handed over.
  */
 export function recovered(item: Item): Item {
   if (item.state !== "sent" && item.state !== "waiting") return item;
   if (item.state === "waiting" && item.isPromised && item.dueAt === 0) return item;
-  if (item.isPromised || item.operation.kind === "earn") {
+  if (item.isPromised || GOES_AGAIN.test(item.operation.kind)) {
     return { ...item, state: "waiting", isPromised: true, dueAt: 0 };
   }
   return { ...item, state: "attention", trouble: "interrupted" };
@@ -280,9 +283,10 @@ function isRefusedForGood({ answer }: Item): boolean {
 
 /**
  * Whether it was to take back what somebody gave up waiting for, and that has not arrived in all
- * this time: then it never will.
+ * this time: then it never will. Nor does anybody count on goods that may not be taken along.
  */
 function isForNothing(item: Item, answer: Answer): boolean {
+  if (item.operation.kind === "stock_leased") return true;
   const isAsked = item.operation.kind === "undo" && item.follows === null;
   return isAsked && answer.code === "operation_unknown" && item.notYet >= NOTHING_MAX;
 }

@@ -78,14 +78,17 @@ export function costOf(choices: readonly Choice[]): number {
   return choices.reduce((sum, { goods, pieces }) => sum + goods.price * pieces, 0);
 }
 
+/** Kinds by which goods leave this phone's hands. */
+const HANDS_OUT = /^(redeem|stock_returned)$/;
+
 /** What left this phone's hands and is not in the book yet; the card's own under its tag. */
 function handedOut(waiting: readonly Item[], code: CardCode | null, tag: string): Pending[] {
   return waiting
     .map(({ operation }) => operation)
-    .filter((operation) => operation.kind === "redeem")
+    .filter((operation) => HANDS_OUT.test(operation.kind))
     .map((operation) => ({
       tag: operation["card"] === code ? tag : "",
-      points: -Number(operation["price_shown"]) * Number(operation["quantity"]),
+      points: -Number(operation["price_shown"] ?? 0) * Number(operation["quantity"]),
       reward: String(operation["reward"]),
       pieces: Number(operation["quantity"]),
     }));

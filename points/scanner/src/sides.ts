@@ -3,11 +3,11 @@
 import { lastDay, pointsOf } from "./bundle.ts";
 import type { CardCode } from "./card.ts";
 import type { Desk } from "./desk.ts";
-import { isBooked, type Operation } from "./queue.ts";
+import { type Item, isBooked, type Operation } from "./queue.ts";
 import type { Moves } from "./screens/leases.tsx";
 import type { SlipCode } from "./slip.ts";
 import type { Stage } from "./stage.ts";
-import { say } from "./words.ts";
+import { type Language, say } from "./words.ts";
 
 export class Sides {
   readonly #desk: Desk;
@@ -29,7 +29,7 @@ export class Sides {
 
   /** A slip was scanned: it is handed out if that is under way, else its points go to a card. */
   async slip(code: SlipCode): Promise<void> {
-    if (this.#stage.view.work === "giveSlip") return await this.#give(code);
+    if (this.#stage.view.work === "giveSlip") return await this.give(code);
     this.#slip = code;
     const notice = say("nowTheCard", this.#stage.language);
     this.#stage.show({ work: "cashSlip", screen: { name: "ready" }, notice });
@@ -53,7 +53,7 @@ export class Sides {
     this.#stage.show({ work: "giveSlip", screen: { name: "ready" }, notice });
   }
 
-  /** Take goods along, or bring them back: only with an answer, for the shelf is another's too. */
+  /** Take goods along: only with an answer, for the shelf is another's too. Or bring them back. */
   async lease(moves: Moves): Promise<void> {
     this.#stage.show({ screen: { name: "leases", isBusy: true } });
     const operations = Object.entries(moves)
@@ -65,17 +65,17 @@ export class Sides {
         }),
       );
     const outcome = await this.#desk.act(operations, false);
-    if (outcome.answers === null) await this.#desk.abandon(outcome.items);
     const refused = outcome.answers?.find((answer) => !isBooked(answer));
     const notice =
       outcome.answers === null
-        ? say("offline", this.#stage.language)
+        ? await unanswered(this.#desk, outcome.items, this.#stage.language)
         : (refused?.message ?? say("leased", this.#stage.language));
     this.#stage.show({ screen: { name: "ready" }, notice });
     this.#stage.refresh();
   }
 
-  async #give(slip: SlipCode): Promise<void> {
+  /** Hand this slip out for the act that was not done. */
+  async give(slip: SlipCode): Promise<void> {
     const attempt = this.#attempt;
     const { bundle, view } = this.#stage;
     if (attempt === null || view.activity === null) return;
@@ -89,4 +89,16 @@ export class Sides {
     });
     await this.#stage.post("slip_issued", operation, null);
   }
+}
+
+/**
+ * Goods that nobody said may go stay at the booth: what arrived of it all the same is taken back.
+ * Goods that came back stand on their shelf whatever the network does, so that is told until it is
+ * heard, and the list of what waits says so.
+ */
+async function unanswered(desk: Desk, items: readonly Item[], language: Language) {
+  const leases = items.filter(({ operation }) => operation.kind === "stock_leased");
+  await desk.abandon(leases);
+  await desk.keep(items.filter((item) => !leases.includes(item)));
+  return leases.length > 0 ? say("noDone", language) : null;
 }

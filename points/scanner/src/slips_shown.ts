@@ -11,6 +11,8 @@ const KINDS: Readonly<Record<string, Word>> = {
   undo: "undo",
   slip_cashed: "cashSlip",
   slip_issued: "giveSlip",
+  stock_leased: "leaseTitle",
+  stock_returned: "leaseTitle",
 };
 
 /** Points of one scan by the activity's key, where they are always the same. */
@@ -50,7 +52,8 @@ export function pointsIn({ answer, operation }: Item, pay: Pay): number | null {
 /** Whoever must see to goods has to know which, and how many. */
 function whatOf({ operation }: Item, goods: GoodsName, language: Language): string {
   const kind = say(KINDS[operation.kind] ?? "whatToDo", language);
-  const name = operation.kind === "redeem" ? goods(String(operation["reward"])) : null;
+  const { reward } = operation;
+  const name = typeof reward === "string" ? goods(reward) : null;
   return name === null ? kind : `${kind} ${name}\u00a0×\u00a0${operation["quantity"]}`;
 }
 
@@ -69,6 +72,7 @@ function figureOf(item: Item, pay: Pay): string {
   return points === null ? "·" : signed(points);
 }
 
-function instantOf({ operation }: Item): Date {
+/** Tell when it was done. */
+export function instantOf({ operation }: Item): Date {
   return new Date(String(operation["occurred_at"]));
 }

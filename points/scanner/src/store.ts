@@ -22,7 +22,7 @@ export type StoreTrouble =
   | "unavailable";
 
 export class StoreError extends Error {
-  readonly trouble: StoreTrouble;
+  declare readonly trouble: StoreTrouble;
 
   constructor(trouble: StoreTrouble, cause: unknown) {
     super(`the store is ${trouble}`, { cause });

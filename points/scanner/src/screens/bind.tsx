@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { type Home, homeOf } from "../binding.ts";
 import { type Bundle, nameOf } from "../bundle.ts";
 import { type Language, say } from "../words.ts";
+import { Problem } from "./pieces.tsx";
 
 interface Props {
   readonly bar: ComponentChildren;
@@ -29,11 +30,7 @@ export function BindScreen(props: Props): JSX.Element {
       {props.bar}
       <section class="body">
         <h1>{say("bindCard", language)}</h1>
-        {props.problem !== null && (
-          <p class="warn" role="alert">
-            {props.problem}
-          </p>
-        )}
+        <Problem text={props.problem} />
         <p class="hint">{say("bindNotice", language)}</p>
         <p class="paper">{(language === "en" && notice.text_en) || notice.text}</p>
         {communities.length > 1 && (

@@ -4,6 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import { type Language, say } from "../words.ts";
 import { PinField } from "./pair.tsx";
+import { OkOrNot, Problem } from "./pieces.tsx";
 
 interface Props {
   readonly bar: ComponentChildren;
@@ -26,9 +27,7 @@ export function ConfirmScreen(props: Props): JSX.Element {
     <main class="ph confirm">
       {props.bar}
       <section class="body">
-        <p class="warn" role="alert">
-          {problem}
-        </p>
+        <Problem text={problem} />
         <PinField
           label={say("pinTitle", language)}
           pin={pin}
@@ -38,19 +37,12 @@ export function ConfirmScreen(props: Props): JSX.Element {
         />
         <p class="hint">{say("pinSelf", language)}</p>
       </section>
-      <div class="foot">
-        <button
-          type="button"
-          class="btn main"
-          disabled={isBusy || pin.length < LENGTH}
-          onClick={() => props.onPin(pin)}
-        >
-          {say("ok", language)}
-        </button>
-        <button type="button" class="btn bare" onClick={props.onCancel}>
-          {say("cancel", language)}
-        </button>
-      </div>
+      <OkOrNot
+        isReady={!isBusy && pin.length === LENGTH}
+        language={language}
+        onOk={() => props.onPin(pin)}
+        onCancel={props.onCancel}
+      />
     </main>
   );
 }

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { type Language, say } from "../words.ts";
 import { Mark } from "./icons.tsx";
 import { PIN_LENGTH, PinField, type Volunteer } from "./pair.tsx";
+import { Names, Problem } from "./pieces.tsx";
 
 interface Props {
   /** Those who have used this phone. */
@@ -34,24 +35,13 @@ export function HandOverScreen({
         <b class="grow">{say("handOverTitle", language)}</b>
       </header>
       <section class="body">
-        {problem !== null && (
-          <p class="warn" role="alert">
-            {problem}
-          </p>
-        )}
-        <div class="choices">
-          {names.map((one) => (
-            <button
-              type="button"
-              class="btn"
-              key={one}
-              aria-pressed={one === name}
-              onClick={() => setName(one)}
-            >
-              {one}
-            </button>
-          ))}
-        </div>
+        <Problem text={problem} />
+        <Names
+          names={names}
+          chosen={name}
+          legend={say("handOverTitle", language)}
+          onName={setName}
+        />
         <label>
           <b>{say("pairName", language)}</b>
           <input

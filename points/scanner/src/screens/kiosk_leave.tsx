@@ -7,6 +7,7 @@ import { type Language, say } from "../words.ts";
 import { Mark } from "./icons.tsx";
 import { useReturn } from "./kiosk_frame.tsx";
 import { PIN_LENGTH, PinField, type Volunteer } from "./pair.tsx";
+import { Names, Problem } from "./pieces.tsx";
 
 interface Props {
   readonly names: readonly string[];
@@ -35,26 +36,14 @@ export function LeaveScreen({ names, language, onVolunteer, onStay }: Props): JS
       </header>
       <section class="body">
         <p class="hint">{kioskSay("leaveWhy", language)}</p>
-        {problem !== null && (
-          <p class="warn" role="alert">
-            {problem}
-          </p>
-        )}
+        <Problem text={problem} />
         {names.length > 1 && (
-          <fieldset class="choices">
-            <legend class="sr">{kioskSay("leaveWho", language)}</legend>
-            {names.map((one) => (
-              <button
-                type="button"
-                class="btn"
-                key={one}
-                aria-pressed={one === name}
-                onClick={() => setName(one)}
-              >
-                {one}
-              </button>
-            ))}
-          </fieldset>
+          <Names
+            names={names}
+            chosen={name}
+            legend={kioskSay("leaveWho", language)}
+            onName={setName}
+          />
         )}
         <PinField label={say("pin", language)} pin={pin} language={language} onPin={setPin} />
       </section>

@@ -4,6 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { type Language, say } from "../words.ts";
 import { Icon } from "./icons.tsx";
+import { OkOrNot } from "./pieces.tsx";
 
 export interface Lease {
   readonly key: string;
@@ -51,19 +52,12 @@ export function LeaseScreen(props: Props): JSX.Element {
           />
         ))}
       </ul>
-      <div class="foot">
-        <button
-          type="button"
-          class="btn main"
-          disabled={!isMoved || props.isBusy}
-          onClick={() => props.onMove(moves)}
-        >
-          {say("ok", language)}
-        </button>
-        <button type="button" class="btn bare" onClick={props.onCancel}>
-          {say("cancel", language)}
-        </button>
-      </div>
+      <OkOrNot
+        isReady={isMoved && !props.isBusy}
+        language={language}
+        onOk={() => props.onMove(moves)}
+        onCancel={props.onCancel}
+      />
     </main>
   );
 }

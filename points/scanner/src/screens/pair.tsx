@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { type Language, say } from "../words.ts";
 import { Mark } from "./icons.tsx";
 import { Keypad } from "./keypad.tsx";
+import { Problem } from "./pieces.tsx";
 
 export interface Volunteer {
   readonly name: string;
@@ -51,11 +52,7 @@ export function PairScreen({
             onStart({ name: name.trim(), pin });
           }}
         >
-          {problem !== null && (
-            <p class="warn" role="alert">
-              {problem}
-            </p>
-          )}
+          <Problem text={problem} />
           <label>
             <b>{say("pairName", language)}</b>
             <input
@@ -81,11 +78,7 @@ export function PairScreen({
         </form>
       ) : (
         <section class="body">
-          {problem !== null && (
-            <p class="warn" role="alert">
-              {problem}
-            </p>
-          )}
+          <Problem text={problem} />
           <p class="empty">{say("pairScan", language)}</p>
         </section>
       )}

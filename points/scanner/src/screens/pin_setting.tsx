@@ -5,6 +5,7 @@ import { useLayoutEffect, useState } from "preact/hooks";
 import { isPlain, type PinStep } from "../pin_setting.ts";
 import { type Language, say, type Word } from "../words.ts";
 import { PinField } from "./pair.tsx";
+import { Problem } from "./pieces.tsx";
 
 interface Props {
   readonly bar: ComponentChildren;
@@ -63,11 +64,7 @@ export function NewPinScreen(props: Props): JSX.Element {
     <main class="ph confirm" aria-busy={isBusy}>
       {props.bar}
       <section class="body">
-        {problem !== null && !isKnown && (
-          <p class="warn" role="alert">
-            {problem}
-          </p>
-        )}
+        <Problem text={isKnown ? null : problem} />
         {isTyping && (
           <PinField
             label={say(labelOf(step, first), language)}

@@ -1,15 +1,10 @@
 /** Ready: the camera, what a scan will do, and the last act with its undo. */
 
 import type { ComponentChildren, JSX } from "preact";
+import type { Last } from "../last.ts";
 import type { Work } from "../screen.ts";
-import { clockTime, type Language, say, signed } from "../words.ts";
+import { type Language, say } from "../words.ts";
 import { Icon } from "./icons.tsx";
-
-export interface Last {
-  /** Null where only the service can tell, and has not yet. */
-  readonly points: number | null;
-  readonly at: Date;
-}
 
 interface Props {
   readonly bar: ComponentChildren;
@@ -69,18 +64,13 @@ export function ReadyScreen(props: Props): JSX.Element {
       </div>
       {last !== null && !isSideways && (
         <p class="last">
-          <span>
-            {last.points === null
-              ? say("undoOne", language, { time: clockTime(last.at) })
-              : say("undoLast", language, {
-                  points: signed(last.points),
-                  time: clockTime(last.at),
-                })}
-          </span>
-          <button type="button" class="btn bare" onClick={props.onUndo}>
-            <Icon name="undo" />
-            {say("undo", language)}
-          </button>
+          <span>{last.text}</span>
+          {last.canUndo && (
+            <button type="button" class="btn bare" onClick={props.onUndo}>
+              <Icon name="undo" />
+              {say("undo", language)}
+            </button>
+          )}
         </p>
       )}
     </main>

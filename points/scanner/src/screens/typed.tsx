@@ -4,6 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { type Language, say } from "../words.ts";
 import { Grouped, Keypad } from "./keypad.tsx";
+import { OkOrNot } from "./pieces.tsx";
 
 interface Props {
   readonly bar: ComponentChildren;
@@ -31,19 +32,12 @@ export function TypedScreen({ bar, language, isNumber, onNumber, onCancel }: Pro
         </p>
         <Keypad digits={digits} length={LENGTH} language={language} onChange={setDigits} />
       </section>
-      <div class="foot">
-        <button
-          type="button"
-          class="btn main"
-          disabled={!isWhole || isWrong}
-          onClick={() => onNumber(digits)}
-        >
-          {say("ok", language)}
-        </button>
-        <button type="button" class="btn bare" onClick={onCancel}>
-          {say("cancel", language)}
-        </button>
-      </div>
+      <OkOrNot
+        isReady={isWhole && !isWrong}
+        language={language}
+        onOk={() => onNumber(digits)}
+        onCancel={onCancel}
+      />
     </main>
   );
 }
