@@ -8,8 +8,7 @@ from typing import Any
 
 import httpx
 
-from points import client
-from points.client import Client, Outcome, Pace
+from points.client import Client, Outcome, Pace, asking
 from points.domain.operations import Kind
 from points.domain.programme import Reward
 from points.domain.slip_codes import SLIP_BYTES, make_slip_code
@@ -38,7 +37,7 @@ class Phones:
 
     @contextmanager
     def __call__(self) -> Iterator[Racer]:
-        vars(client)["_TIMEOUT"] = PATIENCE
+        asking._TIMEOUT = PATIENCE
         pace = Pace(tries_max=1, clock=self.wall)
         with (
             Client(self.base_url, self.token, verify=False, pace=pace) as phone,
