@@ -230,7 +230,7 @@ def test_the_first_page_is_light_with_all_that_belongs_to_it(live: Live, open_pa
     page.get_by_role("button", name="打开").click()
     page.locator("[action='me/close']").wait_for(state="attached")
     heard: list[Response] = []
-    page.on("response", lambda response: heard.append(response))
+    page.on("response", lambda response: heard.append(response))  # noqa: PLW0108 -- Playwright marks what it is given
     page.reload()
     sizes = {it.url.removeprefix(live.address): len(it.body()) for it in heard}
 
