@@ -69,12 +69,14 @@ class Ending:
 def front_of(front: FrontPage, words: Words) -> Mapping[str, object]:
     """Give the figures of the first page."""
     available, market = front.savings.available, front.market
+    wares = [] if market is None else wares_of(market.offers, available, words)
     return {
         "available": available,
         "shown": f"{available:,}",
         "owed": front.savings.owed,
         "ending": ending_of(front.savings, words),
-        "wares": [] if market is None else wares_of(market.offers, available, words),
+        "wares": wares,
+        "is_saving": bool(wares) and not any(ware.buys for ware in wares),
         "goods_at": "" if market is None else words.name(market.meeting.event),
         "meetings": [_meeting(meeting, words) for meeting in front.meetings],
         "rows": rows_of(front.lines, words),

@@ -145,7 +145,7 @@ def _sure_page(
 
 def _called(reader: Reader, receiver: Receiver) -> str:
     if receiver.is_pool:
-        return reader.words("give_pool")
+        return reader.words("the_pool")
     return receiver.name or reader.words("give_card", number=spoken(receiver.number))
 
 

@@ -26,6 +26,8 @@ _HAN = r"[\u4e00-\u9fff]"
 _BEFORE_NUMBER = re.compile(rf"(?<={_HAN}) ?(?=\d)")
 _BEHIND_NUMBER = re.compile(rf"(?<=\d) ?(?={_HAN})")
 _NO_BREAK = "\u00a0"
+_BEFORE_UNIT = re.compile(r"(?<=[}\d]) (?=(?:points|days|minutes)\b)")
+_BEFORE_NAMED = re.compile(r"\b(card|ending|booth|No\.) (?=\{)")
 _RELATIVE = {
     Language.CHINESE: {-1: "昨天", 0: "今天", 1: "明天"},
     Language.ENGLISH: {-1: "yesterday", 0: "today", 1: "tomorrow"},
@@ -52,7 +54,11 @@ class Words:
         """Say a sentence with its figures."""
         if not figures:
             return _fixed(key, self.language)
-        return _joined(_catalogue()[key][self.language].format(**figures))
+        written = {
+            name: f"{figure:,}" if isinstance(figure, int) else figure
+            for name, figure in figures.items()
+        }
+        return _joined(_catalogue()[key][self.language].format(**written))
 
     def both(self, key: str) -> Markup:
         """Say it with the English small beside the Chinese, or in English alone."""
@@ -72,7 +78,8 @@ class Words:
             return near
         is_this_year = day.year == today.year
         if self.is_english:
-            return f"{day.day} {_MONTHS[day.month - 1]}" + ("" if is_this_year else f" {day.year}")
+            plain = f"{day.day}{_NO_BREAK}{_MONTHS[day.month - 1]}"
+            return plain if is_this_year else f"{plain}{_NO_BREAK}{day.year}"
         plain = f"{day.month} 月 {day.day} 日"
         return _joined(plain if is_this_year else f"{day.year} 年 {plain}")
 
@@ -120,9 +127,14 @@ def signed(points: int) -> str:
 def _catalogue() -> Mapping[str, Mapping[Language, str]]:
     text = (files("points.web.pages") / "words.toml").read_text("utf-8")
     return {
-        key: {language: _joined(entry[language.column]) for language in Language}
+        key: {language: _joined(_tied(entry[language.column])) for language in Language}
         for key, entry in tomllib.loads(text).items()
     }
+
+
+def _tied(sentence: str) -> str:
+    """Let no English line end between a figure and what it counts or numbers."""
+    return _BEFORE_NAMED.sub(rf"\1{_NO_BREAK}", _BEFORE_UNIT.sub(_NO_BREAK, sentence))
 
 
 @cache

@@ -218,7 +218,7 @@ def test_a_screen_reader_hears_whole_sentences(open_page: Open) -> None:
 
     assert 'heading "My points" [level=1]' in heard
     assert "paragraph: 980pts" in heard.replace("980 pts", "980pts")
-    assert 'columnheader "When and what"' in heard
+    assert 'columnheader "What and when"' in heard
     assert 'row "Taken back: 可回收物交投 today 10:00 booth 7 −36 980"' in heard
 
 

@@ -73,7 +73,7 @@ def test_a_line_says_what_when_where_and_what_was_left() -> None:
     assert redeemed == Row(
         what="垃圾袋, 2",
         when="today 10:00",
-        where="booth 4",
+        where="booth\u00a04",
         change="\u221260",
         is_gain=False,
         left="",
@@ -109,8 +109,8 @@ def test_a_gift_says_to_whom_or_from_whom_as_far_as_may_be_told() -> None:
         "送给另一户",
     ]
     assert english == [
-        "Given by 李* (card ending 505)",
-        "Given by the household of card ending 505",
+        "Given by 李* (card ending\u00a0505)",
+        "Given by the household of card ending\u00a0505",
         "Given by 李*",
         "Given by the community's pool",
         "Given by another household",
@@ -123,7 +123,7 @@ def test_what_somebody_else_spent_is_told_by_whom() -> None:
 
     assert told(carried, CHINESE)[2] == ("孙女代领", "另有 40\u00a0分到期")
     assert told(erased, CHINESE)[2][0] == "尾数 789\u00a0的卡代领"
-    assert told(erased, ENGLISH)[2][0] == "spent by card ending 789"
+    assert told(erased, ENGLISH)[2][0] == "spent by card ending\u00a0789"
 
 
 def test_points_that_ended_by_themselves_went_and_are_told_once() -> None:
@@ -151,11 +151,11 @@ def test_a_ware_is_told_where_it_is_or_will_be_and_not_where_it_never_was() -> N
     ]
 
     assert told == [
-        ("12 left at booth 4",),
-        ("none left at booth 4",),
-        ("only 3 left at booth 1",),
-        ("6 at booth 4 from 11:00",),
-        ("10 left at booth 4, 6 more at 11:00",),
+        ("12 left at booth\u00a04",),
+        ("none left at booth\u00a04",),
+        ("only 3 left at booth\u00a01",),
+        ("6 at booth\u00a04 from 11:00",),
+        ("10 left at booth\u00a04, 6 more at 11:00",),
     ]
 
 

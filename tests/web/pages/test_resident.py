@@ -185,7 +185,7 @@ def test_what_ends_soon_is_said_with_its_day(served: Served) -> None:
     served.clock.now = NOW.replace(year=2020)
     browsing.open()
 
-    assert "1000 points to use by 31 December" in text_of(browsing.get("/me"))
+    assert "1,000 points to use by 31 December" in text_of(browsing.get("/me"))
 
 
 def test_a_card_without_points_is_told_how_to_get_some(browsing: Browsing) -> None:
@@ -195,6 +195,7 @@ def test_a_card_without_points_is_told_how_to_get_some(browsing: Browsing) -> No
     shown = text_of(browsing.get("/me"))
 
     assert "My points 0 pts No points yet" in shown
+    assert "Keep saving for At " in shown
     assert "Nothing yet. Scan your card at a booth" in shown
     assert "楼道" not in shown
 

@@ -78,7 +78,7 @@ def test_whom_it_goes_to_is_shown_masked_before_anything_is_given(browsing: Brow
 def test_a_gift_is_a_line_in_both_statements(browsing: Browsing) -> None:
     given = browsing.submit(PAGE, **fields_of(browsing.submit(PAGE, **FIFTY)))
 
-    assert "50 points given to: 李* You have 950 points now." in text_of(given)
+    assert "50 points given to 李* You have 950 points now." in text_of(given)
     told = text_of(browsing.get("/me/statement"))
     assert "Given to 李* (card ending 022) today 10:00 −50 950" in told
     browsing.open(LI)
@@ -147,7 +147,7 @@ def test_beyond_the_limit_of_a_card_alone_it_takes_the_pin(browsing: Browsing) -
     assert "PIN, six digits" in text_of(unsaid)
     assert "your household has none" not in text_of(unsaid)
     assert "That is not the PIN" in text_of(wrong)
-    assert "101 points given to: 李*" in text_of(right)
+    assert "101 points given to 李*" in text_of(right)
     assert browsing.served.balance() == 899
 
 
@@ -173,7 +173,7 @@ def test_points_go_to_the_communitys_pool(database: Database, database_url: str)
         given = browsing.submit(PAGE, **fields_of(asked))
 
         assert "李" not in asked.text
-        assert "50 points given to: The community's pool" in text_of(given)
+        assert "50 points given to the community's pool" in text_of(given)
         assert served.balance(LI) == 1050
 
 

@@ -57,8 +57,8 @@ def test_nobody_is_shouted_at_or_called_a_user() -> None:
         (NOW, "今天", "today"),
         (NOW - timedelta(days=1), "昨天", "yesterday"),
         (NOW + timedelta(days=1), "明天", "tomorrow"),
-        (NOW + timedelta(days=26), "12\u00a0月 31\u00a0日", "31 December"),
-        (NOW + timedelta(days=27), "2020\u00a0年 1\u00a0月 1\u00a0日", "1 January 2020"),
+        (NOW + timedelta(days=26), "12\u00a0月 31\u00a0日", "31\u00a0December"),
+        (NOW + timedelta(days=27), "2020\u00a0年 1\u00a0月 1\u00a0日", "1\u00a0January\u00a02020"),
         (at("23:59"), "今天", "today"),
         (at("23:59") + timedelta(minutes=1), "明天", "tomorrow"),
     ],
@@ -70,7 +70,7 @@ def test_days_are_those_of_the_programmes_zone(day: datetime, chinese: str, engl
 def test_what_ends_at_midnight_is_good_through_the_day_before() -> None:
     ends = datetime(2021, 1, 1, tzinfo=SHANGHAI)
 
-    assert words(Language.ENGLISH).last_day(ends) == "31 December 2020"
+    assert words(Language.ENGLISH).last_day(ends) == "31\u00a0December\u00a02020"
 
 
 def test_hours_are_told_on_the_wall_clock() -> None:
@@ -90,6 +90,18 @@ def test_what_is_open_all_day_closes_at_twenty_four() -> None:
 def test_a_figure_stays_with_its_unit() -> None:
     assert words()("points", points=10) == "10\u00a0分"
     assert words()("ends", day="12 月 31 日") == "到 12\u00a0月 31\u00a0日为止，记得来换"
+
+
+def test_an_english_figure_stays_with_what_it_counts_or_numbers() -> None:
+    english = words(Language.ENGLISH)
+
+    assert english("points", points=10) == "10\u00a0points"
+    assert english("who", name="李*", ending="505") == "李* (card ending\u00a0505)"
+    assert english("booth", number=4) == "booth\u00a04"
+
+
+def test_thousands_are_written_as_in_the_statement() -> None:
+    assert words()("points", points=1_200) == "1,200\u00a0分"
 
 
 def test_english_stands_beside_chinese_and_not_beside_itself() -> None:
