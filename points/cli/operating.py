@@ -16,6 +16,7 @@ from typer.main import get_group_from_info
 from typer.models import TyperInfo
 
 from points.cli.chinese import translate
+from points.cli.help_pages import Asked, on_our_pages
 from points.cli.trouble import trouble_told
 from points.cli.words import Both, speaks_chinese, words
 
@@ -27,6 +28,8 @@ ABOUT: Both = (
 
     Exit codes: 0 done, 1 refused or out of reach, 2 cannot be asked like this, 130 interrupted.""",
 )
+
+VERSION: Both = ("显示版本", "Show the release and exit.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +230,14 @@ _PLACES = {name: place for section in SECTIONS.values() for name, place in secti
 class Commands(TyperGroup):
     """The commands, known by name; only one that is run, or asked for help, is loaded."""
 
+    context_class = Asked
+
     def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 -- whatever typer hands on
         """Know their names."""
         super().__init__(**attributes)
         self.help = cleandoc(words(*ABOUT))
+        version_asked: Any = self.params[0]
+        version_asked.help = words(*VERSION)
         self.commands = {name: TyperCommand(name=name) for name in _PLACES}
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 -- types of typer's own
@@ -266,6 +273,7 @@ def load_command(name: str) -> Any:  # noqa: ANN401 -- a type of typer's own
     found.name = name
     if speaks_chinese():
         translate(found, name)
+    on_our_pages(found)
     return found
 
 
@@ -289,7 +297,7 @@ def points(
     *,
     is_version: Annotated[
         bool,
-        typer.Option("--version", callback=_tell_version, is_eager=True, help="版本 · the release"),
+        typer.Option("--version", callback=_tell_version, is_eager=True, help=VERSION[1]),
     ] = False,
 ) -> None:
     """Say what this is; the words are those of `ABOUT`."""

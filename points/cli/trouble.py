@@ -75,7 +75,7 @@ def trouble_told(command: str = "points") -> Iterator[None]:
         fail("写的不是 UTF-8 文字", "What was typed is no text in UTF-8.", code=MISUSED)
     except typer.TyperException as slip:
         slip.message = _plain(slip.message)
-        if not speaks_chinese() or slip.message.startswith("Usage:"):
+        if not speaks_chinese() or slip.message.startswith("用法："):
             raise
         help_at = f"{getattr(getattr(slip, 'ctx', None), 'command_path', command)} --help"
         told = f"{in_chinese(slip.format_message())}\n看写法：{help_at}"

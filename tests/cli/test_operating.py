@@ -38,7 +38,7 @@ def test_help_lists_every_command_by_what_it_is_for(language: str, place: int) -
     said = run("--help", language=language).stdout
 
     for title, places in SECTIONS.items():
-        assert f"{title[place]}:" in said
+        assert f"{title[place]}{'：:'[place]}" in said
         for name, one in places.items():
             assert f"\n  {name} " in said
             assert (one.zh, one.en)[1 - place] not in said
@@ -50,6 +50,7 @@ def test_help_is_there_without_loading_any_command() -> None:
     assert {name for name in loaded if name.startswith("points.")} == {
         "points.cli",
         "points.cli.chinese",
+        "points.cli.help_pages",
         "points.cli.operating",
         "points.cli.trouble",
         "points.cli.words",

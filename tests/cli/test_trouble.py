@@ -127,9 +127,9 @@ def test_a_slip_of_the_pen_is_told_without_the_workings_of_a_library() -> None:
     )
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_group_without_a_command_shows_its_help(language: str) -> None:
+@pytest.mark.parametrize(("language", "usage"), [("en", "Usage: "), ("zh", "用法：")])
+def test_a_group_without_a_command_shows_its_help(language: str, usage: str) -> None:
     result = run("cards", language=language)
 
     assert result.exit_code == 2
-    assert result.stderr.startswith("Usage: points cards ")
+    assert result.stderr.startswith(f"{usage}points cards ")
