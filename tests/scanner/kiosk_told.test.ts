@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Bundle, Reward } from "../../points/scanner/src/bundle.ts";
 import { buysOf, keptOf, lastDayBefore, toldOf } from "../../points/scanner/src/kiosk_told.ts";
+import { kindName } from "../../points/scanner/src/kiosk_words.ts";
 
 function reward(key: string, price: number, change: Partial<Reward> = {}): Reward {
   const all = { name: key, name_en: "", per_household_per_event: null, left: 100, stock: [] };
@@ -66,4 +67,18 @@ test("what the service says is told with what it buys; what was kept is told wit
   );
   assert.deepEqual([then.available, then.owed, then.endings, then.asOf], [60, 0, [], at]);
   assert.deepEqual(now.buys, then.buys);
+});
+
+test("a slip calls a gift a gift, and only what was put right a correction", () => {
+  const kinds = ["give", "gift_received", "expire", "adjust"];
+
+  assert.deepEqual(
+    kinds.map((kind) => [kindName(kind, "zh"), kindName(kind, "en")]),
+    [
+      ["送出去的分", "Given away"],
+      ["别人送来的分", "A gift"],
+      ["到期", "Points ended"],
+      ["更正", "Correction"],
+    ],
+  );
 });

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { LineSaid, Told } from "../kiosk_told.ts";
-import { endLine, kioskSay } from "../kiosk_words.ts";
+import { endLine, kindName, kioskSay } from "../kiosk_words.ts";
 import { clockTime, type Language, signed } from "../words.ts";
 
 interface Props {
@@ -57,9 +57,7 @@ export function KioskPaper({ told, at, lines, language }: Props): JSX.Element {
 
 function whatOf(line: LineSaid, language: Language): string {
   const name = (language === "en" && line.name_en) || line.name;
-  if (name) return name;
-  if (line.kind === "undo" || line.kind === "slip_cashed") return kioskSay(line.kind, language);
-  return kioskSay("other", language);
+  return name || kindName(line.kind, language);
 }
 
 function stamp(line: LineSaid, language: Language): string {
