@@ -28,6 +28,7 @@ _BEHIND_NUMBER = re.compile(rf"(?<=\d) ?(?={_HAN})")
 _NO_BREAK = "\u00a0"
 _BEFORE_UNIT = re.compile(r"(?<=[}\d]) (?=(?:points|days|minutes)\b)")
 _BEFORE_NAMED = re.compile(r"\b(card|ending|booth|No\.) (?=\{)")
+_ONE = re.compile(rf"(?<![\d,])1{_NO_BREAK}(point|day|minute)s\b")
 _RELATIVE = {
     Language.CHINESE: {-1: "昨天", 0: "今天", 1: "明天"},
     Language.ENGLISH: {-1: "yesterday", 0: "today", 1: "tomorrow"},
@@ -58,7 +59,8 @@ class Words:
             name: f"{figure:,}" if isinstance(figure, int) else figure
             for name, figure in figures.items()
         }
-        return _joined(_catalogue()[key][self.language].format(**written))
+        said = _joined(_catalogue()[key][self.language].format(**written))
+        return _ONE.sub(rf"1{_NO_BREAK}\1", said) if self.is_english else said
 
     def both(self, key: str) -> Markup:
         """Say it with the English small beside the Chinese, or in English alone."""

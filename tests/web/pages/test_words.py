@@ -96,6 +96,11 @@ def test_an_english_figure_stays_with_what_it_counts_or_numbers() -> None:
     english = words(Language.ENGLISH)
 
     assert english("points", points=10) == "10\u00a0points"
+    assert [english("points", points=one) for one in (1, 21, 1_001)] == [
+        "1\u00a0point",
+        "21\u00a0points",
+        "1,001\u00a0points",
+    ]
     assert english("who", name="李*", ending="505") == "李* (card ending\u00a0505)"
     assert english("booth", number=4) == "booth\u00a04"
 
