@@ -75,8 +75,8 @@ test("a slip calls a gift a gift, and only what was put right a correction", () 
   assert.deepEqual(
     kinds.map((kind) => [kindName(kind, "zh"), kindName(kind, "en")]),
     [
-      ["送出去的分", "Given away"],
-      ["别人送来的分", "A gift"],
+      ["送出的分", "Given away"],
+      ["收到的分", "Given to you"],
       ["到期", "Points ended"],
       ["更正", "Correction"],
     ],

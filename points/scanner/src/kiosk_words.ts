@@ -57,10 +57,8 @@ const WORDS = {
   undo: ["撤销", "Taken back"],
   slip_cashed: ["积分支票", "Points slip"],
   expire: ["到期", "Points ended"],
-  merge: ["并入一户", "Households joined"],
-  share: ["分到的分", "Your share"],
-  give: ["送出去的分", "Given away"],
-  gift_received: ["别人送来的分", "A gift"],
+  give: ["送出的分", "Given away"],
+  gift_received: ["收到的分", "Given to you"],
   other: ["更正", "Correction"],
 } as const satisfies Readonly<Record<string, readonly [zh: string, en: string]>>;
 
@@ -75,19 +73,12 @@ export function kioskSay(
   return worded(WORDS[word], language, figures);
 }
 
-const NAMED_BY_KIND = [
-  "undo",
-  "slip_cashed",
-  "expire",
-  "merge",
-  "share",
-  "give",
-  "gift_received",
-] as const satisfies readonly KioskWord[];
-
-/** Name a line of the book that has no name of its own, as no activity or reward was in it. */
+/**
+ * Name a line of the book that has no name of its own, as no activity or reward was in it. Words of
+ * lines are called as their kinds are, and no other word is.
+ */
 export function kindName(kind: string, language: Language): string {
-  return kioskSay(NAMED_BY_KIND.find((known) => known === kind) ?? "other", language);
+  return worded(KIOSK_WORDS[kind] ?? WORDS.other, language, {});
 }
 
 const MONTHS =

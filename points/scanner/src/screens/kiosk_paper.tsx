@@ -16,9 +16,8 @@ export function KioskPaper({ told, at, lines, language }: Props): JSX.Element {
   return (
     <section class="paper" aria-hidden="true">
       <h1>{kioskSay("slip", language)}</h1>
-      <p>
-        {dayOf(at)} {clockTime(at)}
-      </p>
+      {/* Swedes write day and time as the lines below do. */}
+      <p>{at.toLocaleString("sv").slice(0, 16)}</p>
       <p class="paper-sum">
         {told.asOf === null
           ? kioskSay("slipNow", language, { points: told.available })
@@ -65,9 +64,4 @@ function stamp(line: LineSaid, language: Language): string {
   const [day = "", time = ""] = line.occurred_at.split("T");
   const when = `${day.slice(5)} ${time.slice(0, 5)}`;
   return line.is_undone ? `${when} · ${kioskSay("undone", language)}` : when;
-}
-
-function dayOf(at: Date): string {
-  const two = (figure: number): string => String(figure).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }
