@@ -113,7 +113,9 @@ async def _page(reader: Reader, says: str) -> Response:
         "days": DAYS,
         "allowances": [
             {
-                "label": record.terms.label,
+                # Erased with the household's details; the statement calls it so, too.
+                "label": record.terms.label
+                or reader.words("card_ending", ending=record.number[-3:]),
                 "says": _left(record, reader),
                 "number": spoken(record.number),
             }

@@ -77,6 +77,18 @@ def test_what_cannot_be_is_told_in_words(
     assert read_allowances(browsing.served.book, WANG) == ()
 
 
+def test_who_spends_goes_by_the_codes_number_once_names_are_erased(browsing: Browsing) -> None:
+    browsing.submit(PAGE, **ASKED)
+    [kept] = read_allowances(browsing.served.book, WANG)
+    browsing.submit("/me/erase")
+    browsing.open()
+
+    ending = kept.number[-3:]
+
+    assert f"card ending {ending} 50 of 50 points left" in text_of(browsing.get(PAGE))
+    assert f"End this for card ending {ending}" in text_of(browsing.get(PAGE))
+
+
 def test_a_wrong_pin_makes_nothing(browsing: Browsing) -> None:
     database = browsing.served.book.database
     set_pin(database, NUMBERS[WANG], "246813", now=NOW, random_bytes=Dice())
