@@ -11,11 +11,17 @@ from typing import Any
 
 _ADDRESS = re.compile(r"https?://[0-9A-Za-z.:\[\]-]+(?:/[0-9A-Za-z._~/-]*)?", re.ASCII)
 _PASSWORD = re.compile(r"://([^:@/]*):[^@]*@")
+_SHOWN_MAX = 200
 _LEVELS = ("critical", "error", "warning", "info", "debug")
 
 
 class SettingsFault(Exception):
     """A setting cannot be what it is; the message names it, its value and what is allowed."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        """Say so in Chinese and in English."""
+        super().__init__(en)
+        self.zh = zh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,7 @@ class Setting:
     allowed: str
     meaning: str
     read: Callable[[str], Any]
+    allowed_zh: str
 
     @property
     def variable(self) -> str:
@@ -74,8 +81,12 @@ def _read(setting: Setting, environment: Mapping[str, str]) -> Any:  # noqa: ANN
         return setting.read(given)
     except ValueError:
         shown = _PASSWORD.sub(r"://\1:***@", given)
-        fault = f"{setting.variable} is {shown!r}; allowed: {setting.allowed}"
-        raise SettingsFault(fault) from None
+        if len(shown) > _SHOWN_MAX:
+            shown = f"{shown[:_SHOWN_MAX]}…"
+        raise SettingsFault(
+            f"{setting.variable} 写的是 {shown!r}，应是{setting.allowed_zh}",
+            f"{setting.variable} is {shown!r}; allowed: {setting.allowed}",
+        ) from None
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:
@@ -123,6 +134,7 @@ SETTINGS = (
         "`sqlite:///FILE`, `postgresql://USER:PASSWORD@HOST/NAME`",
         "Where the book is kept. Several hosts may be given for PostgreSQL.",
         _database_url,
+        " sqlite:///文件 或 postgresql://用户:密码@主机/库名",
     ),
     Setting(
         "public_url",
@@ -130,9 +142,14 @@ SETTINGS = (
         "`http(s)://HOST[:PORT][/PATH]`, or nothing",
         "Where residents reach the service: printed cards hold it in front of their code.",
         _public_url,
+        " http(s)://主机[:端口][/路径]，或不写",
     ),
-    Setting("host", "127.0.0.1", "a name or address", "The address to listen on.", _host),
-    Setting("port", "8000", "1 to 65535", "The port to listen on.", _whole(1, 65_535)),
+    Setting(
+        "host", "127.0.0.1", "a name or address", "The address to listen on.", _host, "主机名或地址"
+    ),
+    Setting(
+        "port", "8000", "1 to 65535", "The port to listen on.", _whole(1, 65_535), " 1 到 65535"
+    ),
     Setting(
         "proxies",
         "127.0.0.1,::1",
@@ -140,6 +157,7 @@ SETTINGS = (
         "Proxies in front of the service, which are believed about who asks: see "
         "[HTTPS](https.md).",
         _networks,
+        "地址和网段，用逗号隔开",
     ),
     Setting(
         "queue_max",
@@ -147,6 +165,7 @@ SETTINGS = (
         "500 to 1000000",
         "How many operations may wait to be posted; past that, callers are told to come back.",
         _whole(500, 1_000_000),
+        " 500 到 1000000",
     ),
     Setting(
         "body_bytes_max",
@@ -154,7 +173,15 @@ SETTINGS = (
         "1024 to 104857600",
         "How many bytes a request's body may have.",
         _whole(1024, 104_857_600),
+        " 1024 到 104857600",
     ),
-    Setting("log_level", "info", ", ".join(_LEVELS), "How much is logged.", _level),
+    Setting(
+        "log_level",
+        "info",
+        ", ".join(_LEVELS),
+        "How much is logged.",
+        _level,
+        f"其中之一：{'、'.join(_LEVELS)}",
+    ),
 )
 """Every setting, in the order in which they are documented."""

@@ -95,3 +95,10 @@ def test_settings_are_documented_in_one_place() -> None:
     assert settings_table() in DOCUMENT.read_text("utf-8"), (
         "write points.settings.settings_table() into docs/settings.md"
     )
+
+
+def test_a_fault_is_told_in_chinese_too() -> None:
+    with pytest.raises(SettingsFault) as raised:
+        read_settings({"POINTS_QUEUE_MAX": "9" * 1_000})
+
+    assert raised.value.zh == f"POINTS_QUEUE_MAX 写的是 {'9' * 200 + '…'!r}，应是 500 到 1000000"

@@ -153,6 +153,8 @@ def shut_out(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Shut a phone or a partner out from this moment on."""
+    # Whatever the clock shows: a thief does not wait until it is set, and nothing else is counted
+    # from the instant at which somebody was shut out.
     with opened(database_url) as database:
         done(revoke(database, CredentialId(credential), now=now()))
     say(f"{credential} 已停用", f"{credential} is shut out.")

@@ -71,7 +71,7 @@ def settings(database_url: str | None = None) -> Settings:
     try:
         return read_settings(environment)
     except SettingsFault as fault:
-        fail(f"设置不对：{fault}", str(fault), code=MISUSED)
+        fail(f"设置不对：{fault.zh}", str(fault), code=MISUSED)
 
 
 @contextmanager
@@ -86,6 +86,14 @@ def reached(database_url: str | None, *, makes: bool = False) -> Iterator[Databa
     try:
         with trouble_told():
             file = database.writer.url.database
+            folder = Path(file or "").parent
+            if database.is_sqlite and not folder.is_dir():
+                fail(
+                    f"没有文件夹 {folder}，数据库 {Path(file or '').name} 没有地方放。"
+                    "请先建这个文件夹，或改正数据库地址",
+                    f"There is no folder {folder} for the database {Path(file or '').name}. "
+                    "Make the folder, or put the database's URL right.",
+                )
             if database.is_sqlite and not makes and not Path(file or "").is_file():
                 fail(
                     f"没有数据库文件 {file}；points migrate 会建一个",

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from points.cli.door import DatabaseUrl, book, new_key, now
+from points.cli.door import DatabaseUrl, book, catalog_of, new_key, now
 from points.cli.people import read_number
 from points.cli.reasons import done
 from points.cli.words import fail, say
@@ -26,6 +26,7 @@ def give(
 ) -> None:
     """Give points of one household to another, or to the community's pool."""
     with book(database_url) as opened_book:
+        catalog_of(opened_book)
         pool = gift_rules(opened_book, now=now()).pool
         target = read_number([to]) if to is not None else pool
         if target is None:

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from points.cli.door import DatabaseUrl, book, catalog_of, now, opened, random_bytes, settings
-from points.cli.files import Force, check_called_a_page, new_file, private_folder, read_bytes
+from points.cli.files import Force, check_called_a_page, new_file, private_folder
+from points.cli.lists import read_list
 from points.cli.naming import COMMUNITY, find_key, listed
 from points.cli.reasons import done, word_row
 from points.cli.words import MISUSED, Both, fail, progress_by_stage, say, words
@@ -100,6 +101,7 @@ def show(number: Number, database_url: DatabaseUrl = None) -> None:
 @cards_app.command()
 def freeze(number: Number, database_url: DatabaseUrl = None) -> None:
     """Stop a lost card at once. Its points stay with the household."""
+    # Whatever the clock shows: a finder does not wait until it is set, and freezing can be undone.
     with opened(database_url) as database:
         _tell_card(done(freeze_card(database, read_number(number), now=now())))
 
@@ -107,8 +109,8 @@ def freeze(number: Number, database_url: DatabaseUrl = None) -> None:
 @cards_app.command()
 def thaw(number: Number, database_url: DatabaseUrl = None) -> None:
     """Let a card that was found again be used."""
-    with opened(database_url) as database:
-        _tell_card(done(thaw_card(database, read_number(number), now=now())))
+    with book(database_url) as opened_book:
+        _tell_card(done(thaw_card(opened_book.database, read_number(number), now=now())))
 
 
 @cards_app.command()
@@ -119,10 +121,9 @@ def replace(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Give a household a new card for a lost or worn one, which stops for ever."""
-    with opened(database_url) as database:
-        _tell_card(
-            done(replace_card(database, read_number(number), by=read_number([by]), now=now()))
-        )
+    old, new = read_number(number), read_number([by])
+    with book(database_url) as opened_book:
+        _tell_card(done(replace_card(opened_book.database, old, by=new, now=now())))
 
 
 @cards_app.command()
@@ -136,7 +137,8 @@ def pin(
 ) -> None:
     """Set the PIN of a card's household: six digits, typed twice by whoever it belongs to."""
     read = read_number(number)
-    with opened(database_url) as database:
+    with book(database_url) as opened_book:
+        database = opened_book.database
         if forget:
             household = done(forget_pin(database, read))
             say(f"✔ 户 {household} 没有密码了", f"✔ household {household} has no PIN now.")
@@ -166,8 +168,10 @@ def bind(
 def code(number: Number, database_url: DatabaseUrl = None) -> None:
     """Give a code by which a household takes the card in, or lets it go, on its own page."""
     read = read_number(number)
-    with opened(database_url) as database:
-        given = done(give_code_by_number(database, read, now=now(), random_bytes=random_bytes))
+    with book(database_url) as opened_book:
+        given = done(
+            give_code_by_number(opened_book.database, read, now=now(), random_bytes=random_bytes)
+        )
     said, until = in_groups(given.code), f"{given.ends_at.astimezone():%H:%M}"
     say(
         f"✔ 卡 {spoken(given.number)} 的家人短码：{said}（{until} 前有效，只能用一次）",
@@ -223,8 +227,12 @@ def import_list(
     file: Annotated[Path, typer.Argument(help="A .csv or .xlsx file.")],
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Import a list: all of it, or nothing and every row that is wrong."""
-    content = read_bytes(file)
+    """Import a list: all of it, or nothing and every row that is wrong.
+
+    Its first row names the columns, in any order and in either language: community and door, and
+    where they are known name and cards (numbers of cards, with commas between them).
+    """
+    content = read_list(file)
     with book(database_url) as opened_book, progress_by_stage(_STAGES) as tell:
         catalog_of(opened_book)
         result = import_households(opened_book, content, now=now(), on_progress=tell)

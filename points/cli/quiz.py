@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from points.cli.door import DatabaseUrl, now, opened
-from points.cli.files import read_bytes
+from points.cli.lists import read_list
 from points.cli.naming import listed
 from points.cli.reasons import ROW
 from points.cli.words import Both, fail, say, words
@@ -44,8 +44,12 @@ def load(
     file: Annotated[Path, typer.Argument(help="A .csv or .xlsx file.")],
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Load a list: all of it, or nothing and every row that is wrong."""
-    content = read_bytes(file)
+    """Load a list: all of it, or nothing and every row that is wrong.
+
+    Its first row names the columns, in any order: name and category, and if wanted name_en, hint
+    and hint_en. A category is recyclable, hazardous, wet or dry.
+    """
+    content = read_list(file)
     with opened(database_url) as database:
         result = load_quiz_list(database, content, now=now())
     if isinstance(result, QuizRefused):

@@ -75,8 +75,8 @@ DESK: Mapping[DeskFault, Both] = {
 
 ROW: Mapping[RowReason, Both] = {
     RowReason.NOT_A_TABLE: (
-        "不是表格。请另存为 .xlsx 或 .csv",
-        "this is no table; save it as .xlsx or .csv",
+        "不是能读的表格：坏了、带密码，或是旧的 .xls。请去掉密码，另存为 .xlsx 或 .csv",
+        "no table: damaged, locked or an old .xls; save it as .xlsx or .csv, without a password",
     ),
     RowReason.ENCODING_UNKNOWN: (
         "文字编码认不出。请存成 UTF-8",

@@ -33,14 +33,21 @@ _WORDS: Mapping[int, Both] = {
 _SLIPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(english, re.DOTALL), chinese)
     for english, chinese in (
+        (r"Missing option (.*?)\.\s+Choose from:\s*(.*)", r"缺少选项 \1，可以是：\2"),
+        (r"Missing argument (.*?)\.\s+Choose from:\s*(.*)", r"缺少参数 \1，可以是：\2"),
         (r"Missing option (.*?)\.?", r"缺少选项 \1"),
         (r"Missing argument (.*?)\.?", r"缺少参数 \1"),
         (r"Missing command\.?", "缺少命令"),
+        (r"No such option:? (\S*) \(Possible options: (.*)\)", r"没有选项 \1，是不是 \2？"),
         (r"No such option:? (.*)", r"没有选项 \1"),
         (r"No such command (\S*)\. Did you mean (.*)\?", r"没有命令 \1，是不是 \2？"),
         (r"No such command (.*?)\.?", r"没有命令 \1"),
         (r"Got unexpected extra argument\S* (.*)", r"多出了 \1"),
         (r"Option (.*) requires an argument\.?", r"选项 \1 缺少内容"),
+        (r"Option (.*) does not take a value\.?", r"选项 \1 后面不写内容"),
+        (r"Option (.*) requires (\d+) arguments\.?", r"选项 \1 后面要写 \2 项"),
+        (r"Argument (.*) takes (\d+) values\.?", r"参数 \1 要写 \2 项"),
+        (r"Unable to parse input string as an integer, exceeded maximum size", "数太大"),
         (r"Input should be greater than or equal to (.*)", r"至少是 \1"),
         (r"Input should be less than or equal to (.*)", r"至多是 \1"),
         (r"Input should be a valid integer.*", "应是整数"),
@@ -69,6 +76,8 @@ def trouble_told(command: str = "points") -> Iterator[None]:
         fail("\n已中断", "\nInterrupted.", code=INTERRUPTED)
     except BrokenPipeError:
         raise  # whoever read has had enough: the library ends quietly
+    except typer.Abort:  # the input ended, or Ctrl-C, while something was asked
+        fail("\n没有输入，什么也没有做", "\nNothing was typed, so nothing was done.")
     except OSError as error:
         fail_about(error.filename or command, error)
     except UnicodeError:  # bytes of another encoding, handed on by the shell as they were

@@ -74,9 +74,12 @@ def _decode(content: bytes) -> str:
     encodings = ["utf-16"] if content.startswith(_UTF_16) else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if "\0" in text:  # GB18030 reads many a picture and program as text, too
+            raise UnreadableTable(RowReason.NOT_A_TABLE)
+        return text
     raise UnreadableTable(RowReason.ENCODING_UNKNOWN)
 
 

@@ -150,7 +150,7 @@ def test_a_setting_that_is_not_allowed_is_named() -> None:
 
     assert (result.exit_code, result.stderr) == (
         2,
-        "设置不对：POINTS_PORT is 'http'; allowed: 1 to 65535\n",
+        "设置不对：POINTS_PORT 写的是 'http'，应是 1 到 65535\n",
     )
 
 
@@ -172,3 +172,14 @@ def test_the_command_lines_word_comes_before_the_environments(sqlite_desk: Desk)
     )
 
     assert (result.exit_code, result.stderr) == (1, "There is no such card.\n")
+
+
+@pytest.mark.parametrize("command", ["migrate", "sweep"])
+@pytest.mark.parametrize(("language", "said"), [("zh", "没有文件夹 "), ("en", "no folder ")])
+def test_a_missing_folder_is_named(tmp_path: Path, command: str, language: str, said: str) -> None:
+    gone = tmp_path / "gone"
+
+    result = run(command, "--database", f"sqlite:///{gone}/x.db", language=language)
+
+    assert (result.exit_code, f"{said}{gone}" in result.stderr) == (1, True), result.stderr
+    assert "Errno" not in result.stderr

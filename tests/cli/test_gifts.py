@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from points.service.posting import make_book
 from points.service.programmes import load_programme
-from tests.cli.terminal import Desk, fair
+from tests.cli.terminal import Desk, fair, run
 from tests.programme_texts import read
 
 
@@ -42,3 +43,14 @@ def test_without_a_pool_somebody_must_be_named(sqlite_desk: Desk) -> None:
     told = sqlite_desk.run("give", card.number, "--points", 5)
 
     assert (told.exit_code, told.output) == (1, "The programme has no pool.\n")
+
+
+def test_without_a_programme_nothing_can_be_given_and_that_is_said(
+    migrated_sqlite: Path,
+) -> None:
+    said = run("give", "271836501", "--points", 5, "--database", f"sqlite:///{migrated_sqlite}")
+
+    assert (said.exit_code, said.stderr) == (
+        1,
+        "There is no programme yet. Run `points programme load FILE.toml` first.\n",
+    )
