@@ -49,6 +49,9 @@ def test_what_was_written_before_the_browser_was_killed_is_there_after(tmp_path:
 def kill_browser_of(folder: Path) -> None:
     """Kill the browser that works in this folder; its own processes go with it."""
     for process in Path("/proc").glob("[0-9]*"):
-        command = (process / "cmdline").read_bytes().decode(errors="replace")
+        try:
+            command = (process / "cmdline").read_bytes().decode(errors="replace")
+        except FileNotFoundError:  # it ended since the folder was listed
+            continue
         if f"--user-data-dir={folder}" in command and "--type=" not in command:
             os.kill(int(process.name), SIGKILL)
