@@ -97,7 +97,8 @@ JUNK = st.sampled_from(
         *[Decimal("0.2"), Decimal("nan"), Decimal("1e99"), date(2019, 12, 5), date.max],
         *[[], {}, [1], ["a"], [{}], {"id": "x"}, [[]], {"": ""}],
     ]
-)
+    # Each time its own: a later step spoils what an earlier one put in.
+).map(deepcopy)
 
 
 @st.composite
