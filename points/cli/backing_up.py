@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from points.cli.door import DatabaseUrl, reached
+from points.cli.trouble import fail_about
 from points.cli.words import MISUSED, Both, fail, progress_by_stage, say
 from points.service.backups import back_up
 from points.service.backups import restore as restore_book
@@ -96,6 +97,8 @@ def _sqlite(
         try:
             yield database
         except NotCopied as error:
+            if isinstance(error.__cause__, OSError):
+                fail_about(error.path, error.__cause__)
             zh, en = WORDS[error.fault]
             said = f" ({error.said})" if error.said else ""
             fail(f"{error.path}：{zh}{said}", f"{error.path}: {en}{said}")

@@ -173,13 +173,13 @@ def trouble_told(*more: type[SQLAlchemyError]) -> Iterator[None]:
         yield
     except UnsafeDatabase as error:
         fail(
-            f"数据库的设置不安全：{error}",
+            f"数据库的设置不安全：{_unsafe_in_chinese(error)}",
             f"The database is set up unsafely: {error}",
             code=MISUSED,
         )
     except NewerDatabase as error:
         fail(
-            f"数据库属于更新版本的 points：{error}",
+            f"数据库属于更新版本的 points：里面有步骤 {error.steps}",
             f"The database belongs to a newer release of points: {error}",
             code=MISUSED,
         )
@@ -194,8 +194,17 @@ def trouble_told(*more: type[SQLAlchemyError]) -> Iterator[None]:
 def _open(url: str) -> Database:
     try:
         return open_database(url)
-    except (UnknownDatabase, ValueError) as error:
+    except UnknownDatabase as error:
+        chinese = f"{error.kind}：只支持 sqlite 文件和 postgresql" if error.kind else "看不懂"
+        fail(f"数据库地址不对：{chinese}", f"The database URL is wrong: {error}", code=MISUSED)
+    except ValueError as error:
         fail(f"数据库地址不对：{error}", f"The database URL is wrong: {error}", code=MISUSED)
+
+
+def _unsafe_in_chinese(error: UnsafeDatabase) -> str:
+    wanted = f"{error.wanted} 或更新" if error.is_least else error.wanted
+    stands = f"{error.setting} 是 {error.found}" if error.found else error.setting
+    return f"{stands}，应该是 {wanted}"
 
 
 def _give_up(error: Exception) -> NoReturn:

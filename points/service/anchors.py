@@ -53,8 +53,11 @@ def check_heads_file(database: Database, path: Path) -> list[Finding]:
 
 def _write_whole(path: Path, text: str) -> None:
     beside = path.with_name(f"{path.name}.part")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:  # whoever asked for a file never heard of the one beside it
+        raise OSError(error.errno, error.strerror, str(path)) from error

@@ -57,6 +57,14 @@ _MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 class UnsafeDatabase(Exception):
     """The database is set up so that it may lose what it has acknowledged."""
 
+    def __init__(
+        self, setting: str, *, found: str = "", wanted: str, is_least: bool = False
+    ) -> None:
+        """Keep which setting or release it is, what it is, and what it must be (at least)."""
+        stands = f"{setting} is {found}; it" if found else setting
+        super().__init__(f"{stands} must be {wanted}{' or newer' if is_least else ''}")
+        self.setting, self.found, self.wanted, self.is_least = setting, found, wanted, is_least
+
 
 class NoTurn(Exception):
     """The file by which processes take turns cannot be opened: its folder is gone, or full."""
@@ -64,6 +72,15 @@ class NoTurn(Exception):
 
 class UnknownDatabase(Exception):
     """The database's address cannot be understood."""
+
+    def __init__(self, kind: str | None = None) -> None:
+        """Keep what kind of database it names, where that could be read."""
+        super().__init__(
+            f"{kind}: only sqlite files and postgresql are supported"
+            if kind
+            else "the database URL cannot be read"
+        )
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +147,7 @@ def open_database(url: str) -> Database:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise UnknownDatabase("the database URL cannot be read") from error
+        raise UnknownDatabase from error
     match parsed.get_backend_name():
         case "sqlite" if parsed.database and not parsed.database.startswith((":", "file:")):
             return _open_sqlite(parsed, Path(parsed.database).resolve())
@@ -138,7 +155,7 @@ def open_database(url: str) -> Database:
             engine = connect_to_postgresql(parsed)
             return Database(engine, engine, None)
         case kind:
-            raise UnknownDatabase(f"{kind}: only sqlite files and postgresql are supported")
+            raise UnknownDatabase(kind)
 
 
 def check_safety(database: Database) -> None:
@@ -188,17 +205,18 @@ def _open_sqlite(url: URL, path: Path) -> Database:
 def _check_sqlite(connection: Connection) -> None:
     if sqlite3.sqlite_version_info < _SQLITE_MIN:
         least = ".".join(map(str, _SQLITE_MIN))
-        raise UnsafeDatabase(f"SQLite is {sqlite3.sqlite_version}; it must be {least} or newer")
+        release = sqlite3.sqlite_version
+        raise UnsafeDatabase("SQLite", found=release, wanted=least, is_least=True)
     for pragma, wanted in _SQLITE_SAFE.items():
         found = str(connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one())
         if found != wanted:
-            raise UnsafeDatabase(f"SQLite {pragma} is {found}; it must be {wanted}")
+            raise UnsafeDatabase(f"SQLite {pragma}", found=found, wanted=wanted)
 
 
 def _check_postgresql(connection: Connection) -> None:
     version = int(connection.execute(text("SHOW server_version_num")).scalar_one())
     if version < _POSTGRESQL_MIN * 10_000:
-        raise UnsafeDatabase(f"PostgreSQL must be {_POSTGRESQL_MIN} or newer")
+        raise UnsafeDatabase("PostgreSQL", wanted=str(_POSTGRESQL_MIN), is_least=True)
     # A commit on this server's disk is enough where it is the only one.
     forgets = {"off"}
     if connection.execute(text("SHOW synchronous_standby_names")).scalar_one():
@@ -206,4 +224,4 @@ def _check_postgresql(connection: Connection) -> None:
     for setting in _MUST_BE_ON:
         found = str(connection.execute(text(f"SHOW {setting}")).scalar_one())
         if found in forgets:
-            raise UnsafeDatabase(f"PostgreSQL {setting} is {found}; it must be on")
+            raise UnsafeDatabase(f"PostgreSQL {setting}", found=found, wanted="on")

@@ -1,5 +1,7 @@
 """Bring a database's tables to those of this release."""
 
+from collections.abc import Iterable
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -14,6 +16,11 @@ _POSTGRESQL_LOCK = 7_067_321_501
 
 class NewerDatabase(Exception):
     """The database belongs to a newer release of points."""
+
+    def __init__(self, steps: Iterable[str]) -> None:
+        """Keep which steps it holds that this release does not know."""
+        self.steps = ", ".join(sorted(steps))
+        super().__init__(f"it holds step {self.steps}")
 
 
 def migrate(database: Database) -> None:
@@ -54,7 +61,7 @@ def _upgrade(connection: Connection) -> None:
     known = {step.revision for step in script.walk_revisions()}
     taken = _steps_taken(connection)
     if not taken <= known:
-        raise NewerDatabase(f"it holds step {', '.join(sorted(taken - known))}")
+        raise NewerDatabase(taken - known)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     if connection.dialect.name == "sqlite":

@@ -84,6 +84,23 @@ def test_postgresql_is_sent_to_its_own_tools_without_being_asked_anything(
     assert "secret" not in sent.stderr
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "{}: there is no such file or folder\n"),
+        ("zh", "{}：没有这个文件或文件夹\n"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_told_in_a_sentence(
+    book: str, tmp_path: Path, language: str, told: str
+) -> None:
+    nowhere = tmp_path / "none" / "backup"
+
+    refused = run("backup", nowhere, "--database", book, language=language)
+
+    assert (refused.exit_code, refused.stderr) == (1, told.format(nowhere))
+
+
 def test_an_address_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert run("backup", tmp_path / "file", "--database", "mysql://host/points").exit_code == 2
 

@@ -109,10 +109,15 @@ def test_a_database_of_a_newer_release_is_said_so(database: Database, database_u
     with transaction(database) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'the future'"))
 
-    code, said = fails("migrate", url=database_url)
+    english, chinese = (
+        fails("migrate", url=database_url, language=language) for language in ("en", "zh")
+    )
 
-    assert code == 2
-    assert said.startswith("The database belongs to a newer release of points: ")
+    assert english == (
+        2,
+        "The database belongs to a newer release of points: it holds step the future\n",
+    )
+    assert chinese == (2, "数据库属于更新版本的 points：里面有步骤 the future\n")
     assert fails(*CARD, url=database_url)[0] == 1
 
 
@@ -123,6 +128,10 @@ def test_a_database_that_may_forget_is_refused() -> None:
         assert fails("migrate", url=url) == (
             2,
             "The database is set up unsafely: PostgreSQL fsync is off; it must be on\n",
+        )
+        assert fails("migrate", url=url, language="zh") == (
+            2,
+            "数据库的设置不安全：PostgreSQL fsync 是 off，应该是 on\n",
         )
 
 

@@ -214,10 +214,12 @@ def test_published_heads_are_not_overwritten_by_mistake(desk: Desk, tmp_path: Pa
 
 
 def test_a_folder_that_is_not_there_publishes_nothing(desk: Desk, tmp_path: Path) -> None:
-    code, said = desk.refuses("heads", "export", tmp_path / "none" / "heads.json")
+    nowhere = tmp_path / "none" / "heads.json"
 
-    assert code == 1
-    assert said.endswith(": there is no such file or folder\n")
+    assert desk.refuses("heads", "export", nowhere) == (
+        1,
+        f"{nowhere}: there is no such file or folder\n",
+    )
 
 
 def test_every_stage_and_count_has_its_words(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ def test_a_database_that_forgets_is_refused(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unsafe(_database: Database) -> None:
-        raise UnsafeDatabase("fsync is off")
+        raise UnsafeDatabase("fsync", found="off", wanted="on")
 
     monkeypatch.setattr("points.web.app.check_safety", unsafe)
 
