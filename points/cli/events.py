@@ -1,6 +1,6 @@
 """Ends of events: closed once every phone's queue is accounted for, and opened again if need be."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -11,12 +11,11 @@ from points.cli.door import DatabaseUrl, book, catalog_of, now
 from points.cli.files import Force, new_file
 from points.cli.naming import EVENT, find_key
 from points.cli.phones import why_missing
-from points.cli.reasons import done
-from points.cli.words import MISUSED, REFUSED, Both, fail, note, say, words
+from points.cli.reasons import copy_words, done
+from points.cli.words import MISUSED, REFUSED, fail, note, say, words
 from points.domain.closing import Signature, Total
 from points.domain.closing_sheets import ClosingSheet, write_sheet
 from points.domain.ids import CredentialId
-from points.domain.operations import Kind
 from points.service.closing import NotClosed, close_event, reopen_event
 from points.service.phones import forget_volunteers
 
@@ -25,27 +24,6 @@ app = typer.Typer(no_args_is_help=True, help="Close events, and open them again.
 EventName = Annotated[str, typer.Argument(help="The event's id.")]
 By = Annotated[str, typer.Option("--by", help="Who answers for it.")]
 Why = Annotated[str, typer.Option(help="Why.")]
-
-KINDS: Mapping[Kind, Both] = {
-    Kind.EARN: ("加分", "earned"),
-    Kind.GIVE: ("赠送", "given"),
-    Kind.GIFT_RECEIVED: ("收到赠送", "received as gifts"),
-    Kind.REDEEM: ("兑换", "redeemed"),
-    Kind.UNDO: ("撤销", "undone"),
-    Kind.ADJUST: ("更正", "adjusted"),
-    Kind.EXPIRE: ("到期", "expired"),
-    Kind.MERGE: ("并户", "merged"),
-    Kind.STOCK_RECEIVED: ("进货", "goods received"),
-    Kind.STOCK_MOVED: ("转摊位", "goods moved"),
-    Kind.STOCK_COUNTED: ("盘点", "goods counted"),
-    Kind.STOCK_LEASED: ("手机领货", "goods leased"),
-    Kind.STOCK_RETURNED: ("手机还货", "goods returned"),
-    Kind.SLIP_ISSUED: ("发纸条", "slips issued"),
-    Kind.SLIP_CASHED: ("纸条入账", "slips cashed"),
-    Kind.BUILDING_CLOSED: ("清理结清", "clean-ups closed"),
-    Kind.SHARE: ("清理分成", "clean-up shares"),
-    Kind.BUDGET_SET: ("预算", "budgets set"),
-}
 
 
 @app.command()
@@ -157,7 +135,7 @@ def _sheet_lines(sheet: ClosingSheet, zone: tzinfo) -> Iterator[str]:
 def _total_line(total: Total) -> str:
     booth = (total.booth or "").partition("/")[2]
     where = words(f"{booth} 号展位", f"booth {booth}") if booth else words("全场", "no booth")
-    kind = words(*KINDS[total.kind])
+    kind = copy_words().code(total.kind)
     return words(
         f"{where} {kind}：{total.operations} 笔，{total.points:+} 分，数量 {total.quantity}",
         f"{where} {kind}: {total.operations} acts, {total.points:+} points, "

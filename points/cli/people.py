@@ -10,10 +10,9 @@ from points.cli.door import DatabaseUrl, book, catalog_of, now, opened, random_b
 from points.cli.files import Force, check_called_a_page, new_file, private_folder
 from points.cli.lists import read_list
 from points.cli.naming import COMMUNITY, find_key, listed
-from points.cli.reasons import done, word_row
+from points.cli.reasons import copy_words, done, word_row
 from points.cli.words import MISUSED, Both, fail, progress_by_stage, say, words
 from points.domain.cards import CardNumber, read_card_number, spoken
-from points.domain.facts import CardState
 from points.domain.family import in_groups
 from points.domain.ids import HouseholdId
 from points.domain.people import CardRecord, Home, HouseholdRecord
@@ -51,11 +50,6 @@ _STAGES: Mapping[str, Both] = {
     Stage.READING: ("读表", "reading"),
     Stage.CHECKING: ("核对", "checking"),
     Stage.WRITING: ("写入", "writing"),
-}
-_STATES: Mapping[CardState, Both] = {
-    CardState.ACTIVE: ("有效", "active"),
-    CardState.FROZEN: ("已挂失", "frozen"),
-    CardState.REPLACED: ("已换新卡", "replaced"),
 }
 
 
@@ -303,7 +297,7 @@ def _tell_card(card: CardRecord) -> None:
     by = (
         words(f"（换成 {card.replaced_by}）", f" by {card.replaced_by}") if card.replaced_by else ""
     )
-    state = f"{words(*_STATES[card.state])}{by}"
+    state = f"{copy_words().code(card.state)}{by}"
     say(
         f"卡 {spoken(card.number)}：{state}，{_home(card.household, card.home)}",
         f"card {spoken(card.number)}: {state}, {_home(card.household, card.home)}",

@@ -7,7 +7,7 @@ import typer
 
 from points.cli.door import DatabaseUrl, book, catalog_of, now
 from points.cli.files import Force, new_file
-from points.cli.reasons import done
+from points.cli.reasons import copy_words, done
 from points.cli.statement import find_owner
 from points.cli.words import MISUSED, fail, note, say
 from points.domain.access import OPERATOR
@@ -65,15 +65,15 @@ def export(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Write down all that is kept of a household, for the household."""
-    forms = {".json": export_json, ".csv": export_csv}
-    form = forms.get(out.suffix.lower())
-    if form is None:
+    form = out.suffix.lower()
+    if form not in (".json", ".csv"):
         fail(f"{out}：请写成 .json 或 .csv", f"{out}: call it .json or .csv.", code=MISUSED)
     with book(database_url) as opened_book:
         owner = _owner(opened_book, number, household)
         with new_file(out, overwrites=force) as file:
             told = done(export_household(opened_book, owner, by=OPERATOR.id, now=now()))
-            file.write(form(told).encode())
+            written = export_json(told) if form == ".json" else export_csv(told, copy_words())
+            file.write(written.encode())
     say(
         f"✔ 户 {owner} 的全部记录在 {out}。交给本人后请删掉",
         f"✔ all that is kept of household {owner} is in {out}. Hand it over, then delete it.",

@@ -11,6 +11,7 @@ from points.cli.words import Both, fail, speaks_chinese, words
 from points.domain.desk import DeskFault, NotDone
 from points.domain.outcomes import Refusal
 from points.domain.sheets import Column, RowFault, RowReason
+from points.web.copies import CopyWords
 from points.web.wording import Language, Tongue, say
 
 Result = TypeVar("Result")
@@ -142,6 +143,11 @@ def with_code(reason: DeskFault | Refusal, details: Mapping[str, int | str]) -> 
 def word(reason: DeskFault | Refusal, details: Mapping[str, int | str]) -> str:
     """Say a reason in the terminal's language."""
     return words(*DESK[reason]) if isinstance(reason, DeskFault) else worded(reason, details)
+
+
+def copy_words() -> CopyWords:
+    """Speak of codes as the terminal's user reads them."""
+    return CopyWords(Language.CHINESE if speaks_chinese() else Language.ENGLISH)
 
 
 def worded(name: str, details: Mapping[str, int | str]) -> str:

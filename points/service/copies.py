@@ -1,48 +1,32 @@
-"""How the lesser things that are kept of a household stand in its copy: names of columns, rows."""
+"""How the lesser things that are kept of a household stand in its copy: columns and rows."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, tzinfo
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row
 
+from points.domain.cases import CaseKind, Decision
 from points.domain.exports import Cell, Section
 
-_CARD = ("card", "卡号")
-_FORMS: Mapping[str, tuple[str, Sequence[tuple[str, str]]]] = MappingProxyType(
+_COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
-        "residents": ("家人", (("name", "姓名"), ("added_at", "登记时间"))),
-        "visits": ("打开着的页面", (_CARD, ("made_at", "打开时间"))),
-        "pin": ("密码", (("set_at", "哪天设的"), ("tries", "错了几次"), ("locked_until", "锁到"))),
+        "residents": ("name", "added_at"),
+        "visits": ("card", "made_at"),
+        "pin": ("set_at", "tries", "locked_until"),
         "allowances": (
-            "代领",
-            (
-                *(
-                    ("label", "谁来领"),
-                    ("number", "号"),
-                    ("points_max", "最多花"),
-                    ("spent", "花了"),
-                ),
-                *(("last_day", "用到"), ("is_confirmed", "输过密码")),
-                *(("made_at", "开的时间"), ("ended_at", "停的时间")),
-            ),
+            *("label", "number", "points_max", "spent", "last_day", "is_confirmed"),
+            *("made_at", "ended_at"),
         ),
-        "one_time_codes": (
-            "一次性码",
-            (_CARD, ("made_at", "时间"), ("is_confirmed", "输过密码"), ("is_used", "用过")),
-        ),
-        "family_codes": ("展位给的码", (_CARD, ("by", "在哪里"), ("ends_at", "用到"))),
-        "family_tries": ("输错的码", (("at", "时间"),)),
-        "cases": (
-            "请人看过的事",
-            (
-                *(("opened_at", "时间"), ("kind", "种类"), ("settled_at", "办好时间")),
-                *(("decision", "怎么办的"), ("note", "说明")),
-            ),
-        ),
+        "one_time_codes": ("card", "made_at", "is_confirmed", "is_used"),
+        "family_codes": ("card", "by", "ends_at"),
+        "family_tries": ("at",),
+        "cases": ("opened_at", "kind", "settled_at", "decision", "note"),
     }
 )
+_CODES: Mapping[str, type[StrEnum]] = MappingProxyType({"kind": CaseKind, "decision": Decision})
 
 
 def sections_of(kept: Mapping[str, Sequence[Row[Any]]], zone: tzinfo) -> list[Section]:
@@ -51,12 +35,14 @@ def sections_of(kept: Mapping[str, Sequence[Row[Any]]], zone: tzinfo) -> list[Se
 
 
 def _section(kind: str, rows: Sequence[Row[Any]], zone: tzinfo) -> Section:
-    title, columns = _FORMS[kind]
-    cells = tuple(tuple(_cell(value, zone) for value in row) for row in rows)
-    return Section(key=kind, title=title, columns=columns, rows=cells)
+    keys = _COLUMNS[kind]
+    cells = tuple(
+        tuple(_cell(key, value, zone) for key, value in zip(keys, row, strict=True)) for row in rows
+    )
+    return Section(key=kind, columns=keys, rows=cells)
 
 
-def _cell(value: object, zone: tzinfo) -> Cell:
+def _cell(key: str, value: object, zone: tzinfo) -> Cell:
     match value:
         case datetime():
             return value.astimezone(zone)
@@ -64,6 +50,8 @@ def _cell(value: object, zone: tzinfo) -> Cell:
             return value.isoformat()
         case bool():
             return int(value)
-        case str() | int() | None:
+        case str():
+            return _CODES[key](value) if key in _CODES else value
+        case int() | None:
             return value
     raise AssertionError(f"{type(value).__name__} is nothing that a copy can hold")

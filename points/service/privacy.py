@@ -14,12 +14,13 @@ from sqlalchemy.exc import DBAPIError
 from points.domain.binding import DeskAct
 from points.domain.consents import Consent
 from points.domain.desk import NotDone
-from points.domain.exports import Cell, Export, Section
-from points.domain.ids import CredentialId, HouseholdId
+from points.domain.exports import Cell, Export, Named, Section
+from points.domain.ids import CommunityKey, CredentialId, HouseholdId
 from points.domain.outcomes import Refusal
 from points.domain.passbooks import Line, Party
 from points.domain.people import CardRecord, HouseholdRecord
 from points.domain.privacy import forgotten_before
+from points.domain.programme import Activity, Catalog, Community, Reward
 from points.service.copies import sections_of
 from points.service.posting import Book
 from points.service.statements import WholeStatement, read_whole_statement
@@ -43,7 +44,7 @@ PART = 200
 """Households that are forgotten in one transaction, so that no booth waits for long."""
 
 _NOBODY = HouseholdId(0)
-_POOL = "社区公共积分"
+_POOL = Named(code="社区公共积分", name="社区公共积分", name_en="the community's pool")
 
 _log = logging.getLogger(__name__)
 
@@ -68,11 +69,12 @@ def export_household(
     def act(connection: Connection) -> Export:
         found = find_household(connection, household)
         assert found is not None, "a household is never removed"
-        zone = book.catalogs.current(connection).programme_at(now).zone
+        catalog = book.catalogs.current(connection)
+        zone = catalog.programme_at(now).zone
         done = Done(act=DeskAct.EXPORTED, by=by, household=found.id, at=now)
         add_desk_act(connection, done)
         sections = (
-            _of_household(found),
+            _of_household(found, catalog, now),
             _of_cards(found, zone),
             *sections_of(load_kept(connection, found.id), zone),
             _of_consents(load_consents(connection, found.id), zone),
@@ -175,39 +177,43 @@ def _erase(connection: Connection, household: HouseholdId, by: CredentialId, now
     add_desk_act(connection, Done(act=DeskAct.ERASED, by=by, household=household, at=now))
 
 
-def _of_household(found: HouseholdRecord) -> Section:
+def _of_household(found: HouseholdRecord, catalog: Catalog, now: datetime) -> Section:
     home = found.home
     row = (
         found.id,
-        None if home is None else home.community,
+        None if home is None else _community(catalog, home.community, now),
         None if home is None else home.door or None,
         found.building,
         None if home is None else home.name,
     )
     return Section(
         key="household",
-        title="住户",
         columns=(
-            ("number", "户号"),
-            ("community", "居民区"),
-            ("door", "门牌"),
-            ("building", "楼号"),
-            ("name", "姓名"),
+            "number",
+            "community",
+            "door",
+            "building",
+            "name",
         ),
         rows=(row,),
     )
 
 
+def _community(catalog: Catalog, key: CommunityKey, now: datetime) -> Cell:
+    versions = catalog.communities.get(key)
+    found = None if versions is None else versions.at(now).item
+    return key if found is None else _named(found, code=found.key)
+
+
 def _of_cards(found: HouseholdRecord, zone: tzinfo) -> Section:
     return Section(
         key="cards",
-        title="卡",
         columns=(
-            ("number", "卡号"),
-            ("state", "状态"),
-            ("printed_at", "印制时间"),
-            ("stopped_at", "停用时间"),
-            ("replaced_by", "换成的卡"),
+            "number",
+            "state",
+            "printed_at",
+            "stopped_at",
+            "replaced_by",
         ),
         rows=tuple(_card(card, zone) for card in found.cards),
     )
@@ -222,12 +228,11 @@ def _card(card: CardRecord, zone: tzinfo) -> tuple[Cell, ...]:
 def _of_consents(consents: Iterable[Consent], zone: tzinfo) -> Section:
     return Section(
         key="consents",
-        title="同意过的告知书",
         columns=(
-            ("version", "版本"),
-            ("agreed_at", "同意时间"),
-            ("by", "在哪里"),
-            ("withdrawn_at", "收回时间"),
+            "version",
+            "agreed_at",
+            "by",
+            "withdrawn_at",
         ),
         rows=tuple(
             (one.version, _local(one.agreed_at, zone), one.by, _local(one.withdrawn_at, zone))
@@ -239,8 +244,7 @@ def _of_consents(consents: Iterable[Consent], zone: tzinfo) -> Section:
 def _of_acts(acts: Iterable[Done], zone: tzinfo) -> Section:
     return Section(
         key="acts",
-        title="在展位和服务台办过的事",
-        columns=(("at", "时间"), ("act", "事情"), ("by", "在哪里")),
+        columns=("at", "act", "by"),
         rows=tuple((_local(one.at, zone), one.act, one.by) for one in acts),
     )
 
@@ -248,8 +252,7 @@ def _of_acts(acts: Iterable[Done], zone: tzinfo) -> Section:
 def _of_points(statement: WholeStatement, zone: tzinfo) -> Section:
     return Section(
         key="points",
-        title="现在的分",
-        columns=(("points", "分"), ("ends_at", "到期")),
+        columns=("points", "ends_at"),
         rows=tuple((one.points, _local(one.at, zone)) for one in statement.endings),
     )
 
@@ -257,18 +260,17 @@ def _of_points(statement: WholeStatement, zone: tzinfo) -> Section:
 def _of_lines(lines: Iterable[Line], zone: tzinfo) -> Section:
     return Section(
         key="statement",
-        title="明细",
         columns=(
-            ("at", "时间"),
-            ("kind", "种类"),
-            ("item", "项目"),
-            ("booth", "展位"),
-            ("points", "加减"),
-            ("expired", "到期"),
-            ("balance_after", "剩下"),
-            ("is_undone", "已收回"),
-            ("other", "送给谁、谁送来"),
-            ("carrier", "谁代领"),
+            "at",
+            "kind",
+            "item",
+            "booth",
+            "points",
+            "expired",
+            "balance_after",
+            "is_undone",
+            "other",
+            "carrier",
         ),
         rows=tuple(_line(one, zone) for one in lines),
     )
@@ -279,7 +281,7 @@ def _line(line: Line, zone: tzinfo) -> tuple[Cell, ...]:
     return (
         _local(posted.occurred_at, zone),
         posted.kind,
-        posted.item if line.item is None else line.item.name,
+        posted.item if line.item is None else _named(line.item, code=line.item.name),
         None if line.booth is None else f"{line.booth.number} {line.booth.name}",
         posted.points,
         posted.expired,
@@ -290,7 +292,11 @@ def _line(line: Line, zone: tzinfo) -> tuple[Cell, ...]:
     )
 
 
-def _party(party: Party | None) -> str | None:
+def _named(item: Activity | Reward | Community, *, code: str) -> Named:
+    return Named(code=code, name=item.name, name_en=item.name_en)
+
+
+def _party(party: Party | None) -> Cell:
     """Write who had a part in a line, as far as the household may be told."""
     if party is None:
         return None

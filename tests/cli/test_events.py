@@ -5,11 +5,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
-from points.cli.events import KINDS
 from points.domain.journals import GENESIS, Head
-from points.domain.operations import Kind
 from points.service.pairing import Paired, claim_invite
 from points.service.phones import hear_report
 from tests.cli.terminal import Desk
@@ -120,10 +116,3 @@ def test_what_cannot_be_closed_is_told_with_what_can(desk: Desk) -> None:
     code, said = desk.refuses("events", "close", "faire")
 
     assert (code, said) == (2, "There is no event faire. There are: corridors, fair\n")
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_totals_have_words_for_every_kind(language: str) -> None:
-    place = ("zh", "en").index(language)
-
-    assert all(KINDS[kind][place] for kind in Kind)

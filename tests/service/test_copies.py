@@ -1,5 +1,7 @@
 """A household's copy holds all that is kept of it: each table that points at it, or why not."""
 
+import csv
+import re
 from datetime import timedelta
 from importlib import import_module
 from pkgutil import iter_modules
@@ -24,6 +26,8 @@ from points.service.transactions import transaction
 from points.service.visits import Opened, Shown, open_visit
 from points.storage.cases import open_case
 from points.storage.engine import Database
+from points.web.copies import CopyWords
+from points.web.wording import Language
 from tests.desk import Dice, print_blank, record, scan
 from tests.engines import ON_SQLITE
 from tests.market import DAY, NOW, PROGRAMME
@@ -122,6 +126,19 @@ def test_that_there_is_a_secret_is_told_and_since_when_and_never_the_secret(copy
     assert told["family_tries"] == ((NOW,),)
     assert told["residents"] == ((None, NOW),)
     secret = {"salt", "hash", "seal", "sealed_code", "fingerprint", "sealing_key", "sealed_tag"}
-    assert not secret & {key for section in copy.sections for key, _ in section.columns}
-    for written in (export_json(copy), export_csv(copy)):
+    assert not secret & {key for section in copy.sections for key in section.columns}
+    for written in (export_json(copy), export_csv(copy, CopyWords(Language.CHINESE))):
         assert PIN not in written
+
+
+@pytest.mark.parametrize("language", Language)
+def test_people_read_it_in_words_of_their_language_and_no_code(
+    copy: Export, language: Language
+) -> None:
+    rows = [*csv.reader(export_csv(copy, CopyWords(language)).splitlines())]
+    cells = {cell for row in rows for cell in row}
+    chinese = language is Language.CHINESE
+
+    assert cells >= ({"明细", "加分", "有效"} if chinese else {"Statement", "earned", "active"})
+    assert [one for one in cells if re.fullmatch(r"(\w+:)?[a-z]+_[a-z_]+|earn|page", one)] == []
+    assert not cells & ({"earned", "active"} if chinese else {"明细", "加分", "有效", "是", "否"})

@@ -9,7 +9,7 @@ import pytest
 from points.domain.access import OPERATOR
 from points.domain.consents import PAGE
 from points.domain.desk import NotDone
-from points.domain.exports import Export, export_csv, export_json
+from points.domain.exports import Export, Named, export_csv, export_json
 from points.domain.ids import HouseholdId
 from points.domain.notices import notice_of
 from points.domain.outcomes import Refusal
@@ -34,6 +34,8 @@ from points.service.verifying import verify
 from points.storage.columns import table_of
 from points.storage.engine import Database
 from points.storage.people import ResidentRow
+from points.web.copies import CopyWords
+from points.web.wording import Language
 from tests.desk import balance_after, everything, make_file, print_blank, record, scan
 from tests.engines import ON_POSTGRESQL, ON_SQLITE
 from tests.market import NOW, PROGRAMME, SHIJI, SORTING
@@ -82,7 +84,8 @@ def test_a_household_is_given_all_that_is_kept_of_it(book: Book, cards: list[Pri
 
     told = {section.key: section.rows for section in exported(book, household).sections}
 
-    assert told["household"] == ((household, SHIJI.key, DOOR, None, NAME),)
+    community = Named(code=SHIJI.key, name=SHIJI.name, name_en=SHIJI.name_en)
+    assert told["household"] == ((household, community, DOOR, None, NAME),)
     assert told["residents"] == ((SENIOR, NOW),)
     assert told["cards"] == tuple(
         (card.number, "active", NOW, None, None) for card in sorted(cards, key=lambda it: it.number)
@@ -98,7 +101,7 @@ def test_what_is_given_names_the_household_in_both_forms(
 ) -> None:
     told = exported(book, home_of(book, cards))
 
-    for written in (export_json(told), export_csv(told)):
+    for written in (export_json(told), export_csv(told, CopyWords(Language.CHINESE))):
         assert [word for word in (DOOR, NAME, SENIOR, "签到") if word not in written] == []
 
 

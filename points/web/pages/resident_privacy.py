@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from points.domain.consents import PAGE, Consent
 from points.domain.desk import NotDone
-from points.domain.exports import Export, export_csv, export_json
+from points.domain.exports import export_csv, export_json
 from points.domain.ids import HouseholdId
 from points.domain.notices import Notice
 from points.service.confirming import pin_fault, try_pin
@@ -22,6 +22,7 @@ from points.service.passbooks import read_card_page
 from points.service.posting import Book
 from points.service.privacy import erase_household, export_household
 from points.storage.sessions import Holding
+from points.web.copies import CopyWords
 from points.web.doors import open_door
 from points.web.pages.rendering import HEADERS
 from points.web.pages.resident import ask_for_card
@@ -33,10 +34,7 @@ router = APIRouter(tags=["pages"], include_in_schema=False, route_class=Leaf)
 _Page = Callable[[Reader, str], Awaitable[Response]]
 
 _PAGE = "me/privacy"
-_FORMS: Mapping[str, tuple[Callable[[Export], str], str]] = {
-    "csv": (export_csv, "text/csv; charset=utf-8"),
-    "json": (export_json, "application/json"),
-}
+_MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +81,11 @@ async def give_export(reader: Reading) -> Response:
     told = await run_in_threadpool(export_household, book, household, by=PAGE, now=reader.now)
     if isinstance(told, NotDone):
         return await _page(reader, reader.words("not_from_here"))
-    write, media = _FORMS[name]
+    words = CopyWords(reader.words.language)
+    written = export_json(told) if name == "json" else export_csv(told, words)
     day = f"{told.made_at:%Y-%m-%d}"
     saved = {"Content-Disposition": f'attachment; filename="points-{day}.{name}"'}
-    return Response(write(told), media_type=media, headers={**HEADERS, **saved})
+    return Response(written, media_type=_MEDIA[name], headers={**HEADERS, **saved})
 
 
 @router.get("/me/erase", **open_door())
