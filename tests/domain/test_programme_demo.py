@@ -67,8 +67,16 @@ def make_booth(number: int, name: str, *activities: str, redeems: bool = False) 
     )
 
 
-def make_activity(own: str, name: str, rule: Rule, *times: TimesLimit) -> Activity:
-    return Activity(key=ActivityKey(f"{DAY}/{own}"), event=DAY, name=name, rule=rule, times=times)
+def make_activity(own: str, names: tuple[str, str], rule: Rule, *times: TimesLimit) -> Activity:
+    name, name_en = names
+    return Activity(
+        key=ActivityKey(f"{DAY}/{own}"),
+        event=DAY,
+        name=name,
+        name_en=name_en,
+        rule=rule,
+        times=times,
+    )
 
 
 def make_clean_up(event: str) -> Activity:
@@ -81,11 +89,13 @@ def make_clean_up(event: str) -> Activity:
     )
 
 
-def make_reward(own: str, name: str, price: int, stock: int) -> Reward:
+def make_reward(own: str, names: tuple[str, str], price: int, stock: int) -> Reward:
+    name, name_en = names
     return Reward(
         key=RewardKey(f"{DAY}/{own}"),
         event=DAY,
         name=name,
+        name_en=name_en,
         price=price,
         stock=stock,
         home_booth=BoothKey(f"{DAY}/4"),
@@ -137,6 +147,7 @@ def test_the_clean_ups_and_the_lecture() -> None:
         Event(
             key=EventKey("corridors-shiji-tongle-1"),
             name="世纪同乐楼道堆物集中清理（一）",
+            name_en="Century Tongle corridor clean-up (1)",
             community=CommunityKey("shiji-tongle"),
             kind="corridor-clean-up",
             sessions=(session(11, 22, 12, 18), session(11, 30, 12, 18)),
@@ -145,6 +156,7 @@ def test_the_clean_ups_and_the_lecture() -> None:
         Event(
             key=EventKey("corridors-shiji-tongle-2"),
             name="世纪同乐楼道堆物集中清理（二）",
+            name_en="Century Tongle corridor clean-up (2)",
             community=CommunityKey("shiji-tongle"),
             kind="corridor-clean-up",
             sessions=(session(12, 7, 12, 18),),
@@ -153,6 +165,7 @@ def test_the_clean_ups_and_the_lecture() -> None:
         Event(
             key=EventKey("corridors-qingshuiwan"),
             name="清水湾楼道堆物治理行动",
+            name_en="Qingshuiwan corridor clean-up",
             community=CommunityKey("qingshuiwan"),
             kind="corridor-clean-up",
             sessions=(session(12, 12, 9, 24),),
@@ -161,6 +174,7 @@ def test_the_clean_ups_and_the_lecture() -> None:
         Event(
             key=EventKey("lecture-shida-ercun"),
             name="师大二村微课堂",
+            name_en="Shida Second Village lecture",
             community=CommunityKey("shida-ercun"),
             kind="lecture",
             sessions=(session(12, 10, 9, 24),),
@@ -198,19 +212,23 @@ def test_what_earns_points() -> None:
         "glass": Fraction(1, 5),
         "other_plastic": Fraction(1, 10),
     }
-    game = make_activity("sorting-game", "垃圾分类互动游戏", Fixed(points=5), TWICE_A_RESIDENT)
-    hand_in = make_activity("hand-in", "可回收物交投", Weighed(per_kilogram=rates))
+    game = make_activity(
+        "sorting-game", ("垃圾分类互动游戏", "Sorting game"), Fixed(points=5), TWICE_A_RESIDENT
+    )
+    hand_in = make_activity(
+        "hand-in", ("可回收物交投", "Recyclables handed in"), Weighed(per_kilogram=rates)
+    )
     quiz = PerCorrectAnswer(points_each=1, points_max=10)
     stamp = Stamp(points=0, different_booths=6, bonus_points=20)
     shift = Shift(points_per_hour=10, hours_counted_max=Fraction(2))
 
     assert read().activities == (
-        make_activity("check-in", "签到", Fixed(points=10), ONCE_A_HOUSEHOLD),
+        make_activity("check-in", ("签到", "Check-in"), Fixed(points=10), ONCE_A_HOUSEHOLD),
         replace(game, cooldown_minutes=10),
-        make_activity("sorting-quiz", "分类知识问答", quiz, ONCE_A_RESIDENT),
+        make_activity("sorting-quiz", ("分类知识问答", "Sorting quiz"), quiz, ONCE_A_RESIDENT),
         replace(hand_in, points_max_per_day=50),
-        make_activity("stamp", "集章打卡", stamp, ONCE_A_HOUSEHOLD),
-        make_activity("volunteer-shift", "志愿者值守", shift),
+        make_activity("stamp", ("集章打卡", "Stamps"), stamp, ONCE_A_HOUSEHOLD),
+        make_activity("volunteer-shift", ("志愿者值守", "Volunteers' shift"), shift),
         make_clean_up("corridors-shiji-tongle-1"),
         make_clean_up("corridors-shiji-tongle-2"),
         make_clean_up("corridors-qingshuiwan"),
@@ -226,7 +244,7 @@ def test_what_earns_points() -> None:
 
 
 def test_what_points_buy() -> None:
-    towel = make_reward("towel", "毛巾", 800, 20)
+    towel = make_reward("towel", ("毛巾", "Towel"), 800, 20)
     released = (
         Release(at=utc(12, 5, 1), pieces=8),
         Release(at=utc(12, 5, 2), pieces=6),
@@ -234,11 +252,13 @@ def test_what_points_buy() -> None:
     )
 
     assert read().rewards == (
-        replace(make_reward("bin-bags", "分类垃圾袋", 30, 400), per_household_per_event=2),
-        replace(make_reward("soap", "肥皂", 50, 200), per_household_per_event=2),
-        make_reward("wipes", "湿巾十包", 240, 60),
+        replace(
+            make_reward("bin-bags", ("分类垃圾袋", "Bin bags"), 30, 400), per_household_per_event=2
+        ),
+        replace(make_reward("soap", ("肥皂", "Soap"), 50, 200), per_household_per_event=2),
+        make_reward("wipes", ("湿巾十包", "Wet wipes, ten packs"), 240, 60),
         replace(towel, released=released, reserved_for={"elders": 4}),
-        make_reward("plant", "绿植一盆", 100, 80),
+        make_reward("plant", ("绿植一盆", "Potted plant"), 100, 80),
     )
 
 
