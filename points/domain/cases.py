@@ -33,6 +33,8 @@ class CaseKind(StrEnum):
     PHONE_WIPED = "phone_wiped"
     WRITTEN_OFF = "written_off"
     """A phone's queue was given up, so that its event could close."""
+    GUESSING = "guessing"
+    """So many codes were guessed that nobody's was taken for a while; of no event."""
 
 
 class Decision(StrEnum):

@@ -6,7 +6,11 @@ all come from one address opens as many cards as it likes.
 """
 
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from hashlib import sha256
+
+from points.domain.cases import CaseKind, NewCase
+from points.domain.consents import PAGE
 
 WINDOW = timedelta(minutes=10)
 """Guesses are counted together for so long, and forgotten with the next stretch."""
@@ -19,6 +23,14 @@ OF_ALL_MAX = 1_000
 
 EVERYONE = sha256(b"points:guess-of-all").digest()
 """Stands for all addresses together."""
+
+
+class Guessed(StrEnum):
+    """What was guessed at, as it stands in a case. Kept: add, never rename."""
+
+    CARDS = "cards"
+    FAMILY_CODES = "family_codes"
+
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -43,3 +55,14 @@ def wait_before(mine: int, everyones: int, now: datetime) -> timedelta | None:
 def is_alarming(everyones: int) -> bool:
     """Tell whether the guess that brings all to this number is the one that makes all wait."""
     return everyones == OF_ALL_MAX
+
+
+def alarm(what: Guessed, now: datetime) -> NewCase:
+    """Give the case that tells organisers; one a day, however long somebody goes on."""
+    day = now.astimezone(UTC).date()
+    return NewCase(
+        kind=CaseKind.GUESSING,
+        reference=f"guessing:{what}:{day}",
+        device=PAGE,
+        details={"what": what.value},
+    )

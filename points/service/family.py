@@ -24,6 +24,7 @@ from points.domain.family import (
     read_family_code,
     tries_fault,
 )
+from points.domain.guessing import Guessed, alarm
 from points.domain.ids import CardId, CredentialId, HouseholdId
 from points.domain.operations import CardRef
 from points.domain.outcomes import Refusal
@@ -42,6 +43,7 @@ from points.storage.cards import (
     numbers_by_id,
     set_resident,
 )
+from points.storage.cases import open_cases
 from points.storage.desk import Done, add_desk_act
 from points.storage.engine import Database
 from points.storage.family import (
@@ -192,6 +194,7 @@ def _use(
     if card is None:
         add_try(connection, home.id, at=now)
         if of_all + 1 >= TRIES_OF_ALL_MAX:
+            open_cases(connection, [alarm(Guessed.FAMILY_CODES, now)], at=now)
             _log.critical("family codes are being guessed: none is taken for a while")
         return NotDone(reason=DeskFault.CODE_UNKNOWN)
     number = numbers_by_id(connection, [card])[card]

@@ -24,6 +24,8 @@ from points.domain.checked_codes import CodeFault
 from points.domain.facts import Card, CardState
 from points.domain.guessing import (
     EVERYONE,
+    Guessed,
+    alarm,
     is_alarming,
     source_of,
     wait_before,
@@ -34,6 +36,7 @@ from points.domain.sealing import Sealing, hkdf
 from points.outside.sealed_records import NONCE_BYTES, seal, unseal
 from points.service.cards import RandomBytes
 from points.service.transactions import settle, snapshot
+from points.storage.cases import open_cases
 from points.storage.engine import Database
 from points.storage.people import load_cards
 from points.storage.sessions import (
@@ -169,12 +172,15 @@ def _begin(
 
 
 def _note_guess(database: Database, source: bytes, now: datetime) -> None:
-    def act(connection: Connection) -> int:
+    def act(connection: Connection) -> bool:
         window = window_of(now)
         note_guess(connection, [source, EVERYONE], began_at=window)
-        return count_guesses(connection, [EVERYONE], since=window)[EVERYONE]
+        alarms = is_alarming(count_guesses(connection, [EVERYONE], since=window)[EVERYONE])
+        if alarms:
+            open_cases(connection, [alarm(Guessed.CARDS, now)], at=now)
+        return alarms
 
-    if is_alarming(settle(database, act)):
+    if settle(database, act):
         _log.critical("somebody guesses at cards' codes: no card opens a page for some minutes")
 
 

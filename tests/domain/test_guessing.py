@@ -4,6 +4,8 @@ from points.domain.guessing import (
     EVERYONE,
     OF_ALL_MAX,
     OF_EACH_MAX,
+    Guessed,
+    alarm,
     is_alarming,
     source_of,
     wait_before,
@@ -42,3 +44,15 @@ def test_an_address_is_named_by_a_hash_that_is_nobody_elses() -> None:
 
     assert {len(name) for name in names} == {32}
     assert len(names) == 4
+
+
+def test_one_case_a_day_tells_organisers_what_was_guessed_at() -> None:
+    told = [alarm(what, NOW) for what in Guessed]
+    later, next_day = (alarm(Guessed.CARDS, NOW + timedelta(hours=hours)) for hours in (5, 24))
+
+    assert [it.reference for it in told] == [
+        "guessing:cards:2019-12-05",
+        "guessing:family_codes:2019-12-05",
+    ]
+    assert later == told[0]
+    assert next_day.reference == "guessing:cards:2019-12-06"

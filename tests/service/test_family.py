@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from points.domain.cases import Wish
 from points.domain.desk import DeskFault, NotDone
 from points.domain.family import TRIES_MAX, TRIES_OF_ALL_MAX
+from points.domain.guessing import Guessed, alarm
 from points.domain.ids import HouseholdId
 from points.domain.outcomes import Refusal
 from points.domain.people import Home, HouseholdRecord
@@ -23,8 +25,9 @@ from points.service.family import (
 )
 from points.service.households import bind_card
 from points.service.posting import Book
-from points.service.transactions import transaction
+from points.service.transactions import snapshot, transaction
 from points.service.verifying import verify
+from points.storage.cases import load_cases
 from points.storage.engine import Database
 from points.storage.family import add_try
 from tests.build import make_device
@@ -162,6 +165,10 @@ def test_where_many_guess_nobody_is_looked_at_and_the_alarm_is_raised(
 
     assert (last, right) == (UNKNOWN, NotDone(reason=DeskFault.CODE_LOCKED))
     assert [one.levelname for one in caplog.records] == ["CRITICAL"]
+    with snapshot(book.database) as connection:
+        assert [it.about for it in load_cases(connection, Wish())] == [
+            alarm(Guessed.FAMILY_CODES, NOW)
+        ]
 
 
 def test_the_last_card_stays(book: Book, cards: list[PrintedCard]) -> None:

@@ -8,10 +8,20 @@ import pytest
 from sqlalchemy import insert
 
 from points.domain.cards import make_card_code
-from points.domain.guessing import EVERYONE, OF_ALL_MAX, OF_EACH_MAX, window_of
+from points.domain.cases import Wish
+from points.domain.guessing import (
+    EVERYONE,
+    OF_ALL_MAX,
+    OF_EACH_MAX,
+    Guessed,
+    alarm,
+    window_of,
+)
+from points.domain.verifying import Result
 from points.outside.card_sheets import PrintedCard
 from points.service.cards import freeze_card, replace_card, thaw_card
 from points.service.transactions import snapshot, transaction
+from points.service.verifying import verify
 from points.service.visits import (
     LIVES,
     HeldBack,
@@ -25,6 +35,7 @@ from points.service.visits import (
     open_visit,
     own_code,
 )
+from points.storage.cases import load_cases
 from points.storage.columns import table_of
 from points.storage.engine import Database
 from points.storage.sessions import GuessRow, Holding
@@ -194,9 +205,24 @@ def test_when_all_together_guess_too_often_everybody_waits_and_the_alarm_is_rais
     assert (alarm.levelno, "guesses at cards' codes" in alarm.message) == (logging.CRITICAL, True)
 
 
-def _guess_from_everywhere(database: Database, count: int) -> None:
+def test_organisers_are_told_once_a_day_however_long_somebody_goes_on(
+    database: Database, cards: list[PrintedCard]
+) -> None:
+    for minutes in (0, 20):
+        now = NOW + timedelta(minutes=minutes)
+        _guess_from_everywhere(database, OF_ALL_MAX - 1, now=now)
+        assert show(database, STRAY, now=now) is Unopened.UNKNOWN
+
+    with snapshot(database) as connection:
+        [case] = load_cases(connection, Wish(is_open=True))
+    assert case.about == alarm(Guessed.CARDS, NOW)
+    assert case.opened_at == NOW
+    assert verify(database, now=NOW + timedelta(hours=1)).result is Result.CLEAN
+
+
+def _guess_from_everywhere(database: Database, count: int, *, now: datetime = NOW) -> None:
     """Count guesses as if they had come from everywhere, without trying each."""
-    row = {"source": EVERYONE, "began_at": window_of(NOW), "count": count}
+    row = {"source": EVERYONE, "began_at": window_of(now), "count": count}
     with transaction(database) as connection:
         connection.execute(insert(table_of(GuessRow)).values(**row))
 

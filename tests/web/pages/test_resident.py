@@ -5,13 +5,27 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
-from points.domain.guessing import OF_EACH_MAX
+from points.domain.access import OPERATOR
+from points.domain.cases import Decision, Wish
+from points.domain.guessing import (
+    EVERYONE,
+    OF_ALL_MAX,
+    OF_EACH_MAX,
+    Guessed,
+    alarm,
+    window_of,
+)
 from points.domain.ids import HouseholdId
 from points.service.cards import freeze_card
+from points.service.cases import read_cases
 from points.service.consents import notice_today
 from points.service.passbooks import FIRST_LINES, PAGE_LINES
+from points.service.transactions import transaction
+from points.storage.columns import table_of
 from points.storage.engine import Database
+from points.storage.sessions import GuessRow
 from points.web.pages.visitors import COOKIE
 from tests.asked import statements_asked
 from tests.desk import print_blank
@@ -132,6 +146,22 @@ def test_who_guesses_is_told_to_wait(browsing: Browsing) -> None:
     assert answer.status_code == 429
     assert 0 < int(answer.headers["Retry-After"]) <= 600
     assert "Too many tries from here" in text_of(answer)
+
+
+def test_where_codes_are_guessed_from_everywhere_nobody_opens_a_card_and_organisers_see_why(
+    browsing: Browsing,
+) -> None:
+    book = browsing.served.book
+    with transaction(book.database) as connection:
+        row = {"source": EVERYONE, "began_at": window_of(NOW), "count": OF_ALL_MAX - 1}
+        connection.execute(insert(table_of(GuessRow)).values(**row))
+    calm = read_cases(book, OPERATOR, Wish(is_open=True))
+
+    statuses = [browsing.get(f"/C/{code}").status_code for code in (STRAY, CODES[WANG])]
+
+    assert (calm, statuses) == ([], [404, 429])
+    [matter] = read_cases(book, OPERATOR, Wish(is_open=True))
+    assert (matter.case.about, matter.suggested) == (alarm(Guessed.CARDS, NOW), Decision.NOTED)
 
 
 def test_who_opens_cards_faster_than_hands_can_is_held_back_before_any_is_looked_at(
