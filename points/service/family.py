@@ -56,6 +56,7 @@ from points.storage.family import (
 )
 from points.storage.households import add_anonymous, find_household
 from points.storage.locks import lock_chain
+from points.storage.sessions import end_sessions
 
 _CODE_BYTES = 16  # so many more than there are codes that none comes up noticeably more often
 
@@ -139,7 +140,8 @@ def remove_by_code(
 ) -> HouseholdRecord | NotDone:
     """Let a card of a household go, by its code: from now on it is somebody else's and empty.
 
-    The points stay with the household, and so does all that was done with the card.
+    The points stay with the household, and so does all that was done with the card. Visits that
+    were opened with it end.
     """
 
     def act(connection: Connection) -> HouseholdRecord | NotDone:
@@ -156,6 +158,8 @@ def remove_by_code(
             raise RolledBack(NotDone(reason=DeskFault.LAST_CARD))
         move_cards(connection, {card.id: add_anonymous(connection, at=now)})
         set_resident(connection, card.id, None)
+        # Else a phone that was opened with it would show what its next holder earns and does.
+        end_sessions(connection, [card.id])
         _note(connection, DeskAct.LEFT, home.id, card, now)
         return _record(connection, home.id)
 

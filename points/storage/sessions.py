@@ -147,7 +147,7 @@ def end_session(connection: Connection, session: bytes) -> None:
 
 
 def end_sessions(connection: Connection, cards: Sequence[CardId]) -> None:
-    """Forget all sessions of cards that were stopped."""
+    """Forget all sessions of cards that were stopped, or are somebody else's now."""
     connection.execute(delete(_session).where(_session.c.card.in_(cards)))
 
 

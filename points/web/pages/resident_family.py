@@ -55,6 +55,8 @@ async def change_cards(reader: Reading) -> Response:
         done = await _remove(reader, home, number, typed)
     if isinstance(done, NotDone):
         return await _page(reader, reader.why_not(done, _WORDS))
+    if number == holding.number:  # the card that this visit was opened with
+        return reader.forget(reader.page("card_gone", {"number": spoken(number)}))
     return reader.go(_PAGE)
 
 

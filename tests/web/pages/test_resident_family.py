@@ -68,6 +68,27 @@ def test_a_card_comes_in_by_its_code_and_goes_by_another(
     assert verify(browsing.served.book.database, now=NOW).result is Result.CLEAN
 
 
+def test_the_card_that_a_phone_was_opened_with_goes_and_the_phone_shows_its_next_holder_nothing(
+    browsing: Browsing, other: PrintedCard
+) -> None:
+    browsing.submit(PAGE, code=code_for(browsing, other.number))
+    token = browsing.served.http.cookies[COOKIE]
+    code = code_for(browsing, NUMBERS[WANG], seed=2)
+
+    gone = browsing.submit(PAGE, remove=spoken(NUMBERS[WANG]), code=code)
+    let_go = COOKIE not in browsing.served.http.cookies
+    browsing.served.http.cookies.set(COOKIE, token)
+    later = text_of(browsing.get("/me"))
+    browsing.served.http.cookies.clear()
+    browsing.open(code=other.code)
+
+    assert gone.status_code == 200
+    assert "All points are still your household's" in text_of(gone)
+    assert let_go
+    assert "Scan the code on your card" in later
+    assert "1,000" in text_of(browsing.get("/me"))
+
+
 def test_without_its_code_no_card_comes_or_goes(browsing: Browsing, other: PrintedCard) -> None:
     before = numbers(browsing)
     code = code_for(browsing, other.number)
