@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import socket
@@ -228,6 +229,7 @@ def _doors_of(network: Network, app: ASGIApp, *, log_level: str) -> Iterator[_Do
 
 
 def _run(chosen: Settings, listener: socket.socket, network: Network | None = None) -> None:
+    _log_only_what_is_told()
     app, level = create_app(chosen, clock=now, seconds=seconds), chosen.log_level
     doors = [] if network is None else list(_doors_of(network, app, log_level=level))
     config = server_config(app, log_level=level, proxies=chosen.proxies)
@@ -243,6 +245,15 @@ def _run(chosen: Settings, listener: socket.socket, network: Network | None = No
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+def _log_only_what_is_told() -> None:
+    """Do not find out for each line what no line tells: where in the code, in which thread.
+
+    As in https://docs.python.org/3/howto/logging.html#optimization.
+    """
+    logging._srcfile = None  # noqa: SLF001 -- documented to be set
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def _logging(level: str) -> dict[str, Any]:

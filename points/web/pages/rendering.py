@@ -5,7 +5,7 @@ Nothing on a page comes from another site, and no address of a page says whose i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,19 +13,33 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from points.web.pages.looks import Look
-from points.web.pages.words import Words
+from points.web.pages.words import Words, fixed, fixed_in_both
+from points.web.wording import Language
 
 _HERE = Path(__file__).parents[1]
 _STYLE = "resident.css"
 
-_PAGES = Environment(
-    loader=FileSystemLoader(_HERE / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-)
+
+def _speaking(language: Language) -> Environment:
+    """Make ready to write pages in a language.
+
+    Sentences without figures become part of a template when it is compiled, as a filter of a
+    constant does: they are most of a page, and to say each anew took half of its time.
+    """
+    pages = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    pages.filters["said"] = partial(fixed, language=language)
+    pages.filters["said_in_both"] = partial(fixed_in_both, language=language)
+    return pages
+
+
+_PAGES = {language: _speaking(language) for language in Language}
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -56,7 +70,8 @@ def rendered(
     template: str, setting: Setting, figures: Mapping[str, object], *, status: int = 200
 ) -> Response:
     """Write a page."""
-    text = _PAGES.get_template(template).render(
+    pages = _PAGES[setting.words.language]
+    text = pages.get_template(template).render(
         w=setting.words,
         look=setting.look,
         up=setting.up,

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from markupsafe import Markup, escape
@@ -33,6 +33,9 @@ _RELATIVE = {
     Language.CHINESE: {-1: "昨天", 0: "今天", 1: "明天"},
     Language.ENGLISH: {-1: "yesterday", 0: "today", 1: "tomorrow"},
 }
+_SAID_MAX = 4096
+_OF_PEOPLE = frozenset({"who", "label", "name"})
+"""Figures that tell of a person: a sentence with one is said and forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +57,13 @@ class Words:
     def __call__(self, key: str, **figures: object) -> str:
         """Say a sentence with its figures."""
         if not figures:
-            return _fixed(key, self.language)
-        written = {
-            name: f"{figure:,}" if isinstance(figure, int) else figure
-            for name, figure in figures.items()
-        }
-        said = _joined(_catalogue()[key][self.language].format(**written))
-        return _ONE.sub(rf"1{_NO_BREAK}\1", said) if self.is_english else said
+            return fixed(key, self.language)
+        say = _said if _OF_PEOPLE.isdisjoint(figures) else _said.__wrapped__
+        return say(key, self.language, tuple(figures.items()))
 
     def both(self, key: str) -> Markup:
         """Say it with the English small beside the Chinese, or in English alone."""
-        return _in_both(key, self.language)
+        return fixed_in_both(key, self.language)
 
     def name(self, item: object) -> str:
         """Name something of the programme; not everything has an English name."""
@@ -74,16 +73,7 @@ class Words:
 
     def day(self, moment: datetime) -> str:
         """Name an instant's local day: near ones by a word, with the year where it is another."""
-        day, today = self._local(moment), self._local(self.tongue.spoken_at)
-        near = _RELATIVE[self.language].get((day - today) // _DAY)
-        if near is not None:
-            return near
-        is_this_year = day.year == today.year
-        if self.is_english:
-            plain = f"{day.day}{_NO_BREAK}{_MONTHS[day.month - 1]}"
-            return plain if is_this_year else f"{plain}{_NO_BREAK}{day.year}"
-        plain = f"{day.month} 月 {day.day} 日"
-        return _joined(plain if is_this_year else f"{day.year} 年 {plain}")
+        return _day(self._local(moment), self._local(self.tongue.spoken_at), self.language)
 
     def last_day(self, ends: datetime) -> str:
         """Name the last local day before an instant, at which something ends."""
@@ -139,14 +129,38 @@ def _tied(sentence: str) -> str:
     return _BEFORE_NAMED.sub(rf"\1{_NO_BREAK}", _BEFORE_UNIT.sub(_NO_BREAK, sentence))
 
 
+@lru_cache(maxsize=_SAID_MAX)
+def _said(key: str, language: Language, figures: tuple[tuple[str, object], ...]) -> str:
+    """Say a sentence with its figures; a crowd is told the same prices and places again."""
+    written = {
+        name: f"{figure:,}" if isinstance(figure, int) else figure for name, figure in figures
+    }
+    said = _joined(_catalogue()[key][language].format(**written))
+    return _ONE.sub(rf"1{_NO_BREAK}\1", said) if language is Language.ENGLISH else said
+
+
+@lru_cache(maxsize=_SAID_MAX)
+def _day(day: date, today: date, language: Language) -> str:
+    near = _RELATIVE[language].get((day - today) // _DAY)
+    if near is not None:
+        return near
+    is_this_year = day.year == today.year
+    if language is Language.ENGLISH:
+        plain = f"{day.day}{_NO_BREAK}{_MONTHS[day.month - 1]}"
+        return plain if is_this_year else f"{plain}{_NO_BREAK}{day.year}"
+    plain = f"{day.month} 月 {day.day} 日"
+    return _joined(plain if is_this_year else f"{day.year} 年 {plain}")
+
+
 @cache
-def _fixed(key: str, language: Language) -> str:
+def fixed(key: str, language: Language) -> str:
     """Say what is the same to everybody, as most of a page is."""
     return _joined(_catalogue()[key][language].format())
 
 
 @cache
-def _in_both(key: str, language: Language) -> Markup:
+def fixed_in_both(key: str, language: Language) -> Markup:
+    """Say it with the English small beside the Chinese, or in English alone."""
     said = _catalogue()[key]
     if language is Language.ENGLISH:
         return escape(said[language])
